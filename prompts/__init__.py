@@ -1,0 +1,38 @@
+"""Every word said to a model or a person, as text files beside this one.
+
+`en.toml` and `ru.toml` are for people and have the same keys; `model.toml` and `interviewer.*.md` are for models.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "ru")
+
+
+@cache
+def catalogue(name: str) -> dict[str, Any]:
+    """One catalogue, flat: {"section.key": text or list of texts}."""
+    tree = tomllib.loads((files("prompts") / f"{name}.toml").read_text("utf-8"))
+    return {f"{section}.{key}": text for section, part in tree.items() for key, text in part.items()}
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """A text for a person. KeyError when the catalogue lacks it: that is a bug, not a choice."""
+    return str(catalogue(lang)[key]).format(**values)
+
+
+def variants(key: str, lang: str) -> list[str]:
+    """Several wordings of one thing, of which the caller picks one."""
+    return list(catalogue(lang)[f"variants.{key}"])
+
+
+def to_model(key: str, **values: object) -> str:
+    """A text for a model: what a tool does, or what was wrong with a call. English, which all of them read."""
+    return str(catalogue("model")[key]).format(**values)
+
+
+def interviewer(lang: str, **values: object) -> str:
+    """The system prompt of the interview."""
+    return (files("prompts") / f"interviewer.{lang}.md").read_text("utf-8").format(**values)

@@ -1,0 +1,57 @@
+"""fetch_question: the next question. Nothing of its answer is in what this returns."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prompts import to_model
+from tools.interview import Attempt, Interview, Step
+from tools.planner import Choice, Planner
+from tools.registry import Tool, ToolError
+from transcripts.events import Event, Json, PlanEvent, QuestionEvent
+
+
+class Arguments(BaseModel):
+    """What the model may wish for. The planner heeds it where it can."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    topic: str = Field("", max_length=200, description="a topic you want next; empty: razbor chooses")
+    level: Literal["any", "junior", "middle", "senior"] = Field("any", description="how hard; any: razbor chooses")
+
+
+def tool(interview: Interview, planner: Planner, emit: Callable[[Event], None]) -> Tool:
+    """The tool for one interview."""
+
+    def run(arguments: Arguments) -> Json:
+        current = interview.current
+        if current and interview.step() not in (Step.FETCH, Step.FAREWELL, Step.REVEAL):
+            return _public(interview, current)
+        if interview.step() is not Step.FETCH:
+            raise ToolError(to_model(f"fetch.{interview.step().value}"))
+        asked = [attempt.question.id for attempt in interview.attempts]
+        choice = planner.choose(asked, topic=arguments.topic, level=arguments.level)
+        _ask(choice, arguments, interview, emit)
+        return _public(interview, interview.attempts[-1])
+
+    return Tool(Step.FETCH.value, to_model("fetch.description"), Arguments, run)
+
+
+def _ask(choice: Choice, arguments: Arguments, interview: Interview, emit: Callable[[Event], None]) -> None:
+    wish = arguments.model_dump(exclude_defaults=True)
+    emit(PlanEvent(question=choice.question.id, reason=choice.reason, asked_for=wish))
+    number, total = len(interview.attempts) + 1, interview.session.questions
+    emit(QuestionEvent(number=number, total=total, question=choice.question.model_dump(exclude_defaults=True)))
+
+
+def _public(interview: Interview, attempt: Attempt) -> Json:
+    question = attempt.question
+    return {
+        "id": question.id,
+        "number": len(interview.attempts),
+        "of": interview.session.questions,
+        "topic": question.topic,
+        "level": question.level or "any",
+        "prompt": question.wording("ru" if interview.session.lang == "ru" else "en").prompt,
+    }

@@ -1,0 +1,68 @@
+"""grade_answer: grades what the candidate typed, all turns of the question; never a retelling of it."""
+
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from prompts import to_model, variants
+from tools.interview import Interview, Step
+from tools.question import Lang, Question
+from tools.registry import Tool, ToolError
+from transcripts.events import Event, GradeEvent, Json
+from transcripts.grade import Grade, GraderId
+
+
+class Grader(Protocol):
+    """Turns an answer into a Grade. `lang` is the language of the rubric lines' texts in it."""
+
+    @property
+    def id(self) -> GraderId:
+        """Name and version, recorded with each grade."""
+
+    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
+        """Grade one answer."""
+
+
+class Arguments(BaseModel):
+    """Only which question: the answer is taken from the record, so no argument can carry a score."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question_id: str = Field(max_length=100, description="the id that fetch_question returned")
+
+
+def tool(interview: Interview, grader: Grader, emit: Callable[[Event], None]) -> Tool:
+    """The tool for one interview."""
+
+    def run(arguments: Arguments) -> Json:
+        attempt = interview.current
+        if attempt is None:
+            raise ToolError(to_model("grade.none_open"))
+        if arguments.question_id != attempt.question.id:
+            raise ToolError(to_model("grade.other_id", id=attempt.question.id))
+        if interview.step() is not Step.GRADE:
+            raise ToolError(to_model("grade.nothing_new", next=interview.step().value))
+        lang: Lang = "ru" if interview.session.lang == "ru" else "en"
+        grade = grader.grade(attempt.question, attempt.answer, lang)
+        emit(GradeEvent(**grade.model_dump()))
+        return _report(interview, grade, lang)
+
+    return Tool(Step.GRADE.value, to_model("grade.description"), Arguments, run)
+
+
+def _report(interview: Interview, grade: Grade, lang: Lang) -> Json:
+    """What the model learns: counts in practice mode, nothing of the quality in live mode; and the follow-up."""
+    report: Json = {"question_id": grade.question}
+    if interview.live:
+        report["status"] = "recorded"
+    else:
+        report["status"] = grade.status
+        report["key_points_covered"] = sum(line.verdict == "covered" for line in grade.key_points)
+        report["key_points"] = len(grade.key_points)
+        report["mistakes_made"] = sum(line.verdict == "committed" for line in grade.mistakes)
+    if interview.step() is Step.FOLLOW_UP:
+        draw = random.Random(f"{interview.session.seed}/{grade.question}/{len(interview.attempts[-1].grades)}")
+        report["follow_up"] = draw.choice(variants("follow_up", lang))
+    return report

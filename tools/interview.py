@@ -1,0 +1,179 @@
+"""The state of one interview, folded from its events, and the step that is due.
+
+The rules of the interview live here, once: the registry refuses what is not due, the loop asks who acts next,
+and an interview read back from its transcript is in the state it was in. Nothing here writes.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tools.nonanswer import is_nonanswer
+from tools.question import Question
+from transcripts.events import (
+    CommandEvent,
+    EndEvent,
+    Event,
+    GradeEvent,
+    MessageEvent,
+    QuestionEvent,
+    SessionEvent,
+    ToolResultEvent,
+)
+from transcripts.grade import Grade
+
+
+class Step(StrEnum):
+    """What is due next. The first three are tools, the next three the interviewer's words."""
+
+    FETCH = "fetch_question"
+    GRADE = "grade_answer"
+    REVEAL = "reveal_breakdown"
+    INTRODUCE = "introduce_question"
+    FOLLOW_UP = "ask_follow_up"
+    FAREWELL = "say_goodbye"
+    LISTEN = "listen"
+    DONE = "done"
+
+
+SPEECH = (Step.INTRODUCE, Step.FOLLOW_UP, Step.FAREWELL)
+FULL_SCORE = 10.0
+
+
+@dataclass
+class Attempt:
+    """One question of the interview and what became of it."""
+
+    question: Question
+    words: list[str] = field(default_factory=list)  # the candidate's turns, in order
+    grades: list[Grade] = field(default_factory=list)  # the last one counts
+    introduced: bool = False
+    to_grade: bool = False  # words came in after the last grade
+    awaiting: bool = False  # a follow-up was asked and not yet answered
+    follow_ups: int = 0
+    follow_ups_over: bool = False
+    given_up: bool = False
+    wants_breakdown: bool = False
+    revealed: bool = False
+
+    @property
+    def answer(self) -> str:
+        """All the candidate said to this question, a line a turn."""
+        return "\n".join(self.words)
+
+    @property
+    def grade(self) -> Grade | None:
+        """The grade that counts so far."""
+        return self.grades[-1] if self.grades else None
+
+
+class Interview:
+    """The fold: `apply` every event in order; then `step` says what is due."""
+
+    def __init__(self, session: SessionEvent) -> None:
+        self.session = session
+        self.attempts: list[Attempt] = []
+        self.leaving = False
+        self.over = False
+
+    @property
+    def current(self) -> Attempt | None:
+        """The question asked last, whether it is still open or not."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def live(self) -> bool:
+        """In live mode nobody learns how good an answer was until the end."""
+        return self.session.mode == "live"
+
+    def apply(self, event: Event) -> None:
+        """Take one event into the state; events that do not concern it change nothing."""
+        match event:
+            case QuestionEvent():
+                self.attempts.append(Attempt(Question.model_validate(event.question)))
+            case MessageEvent(role="assistant"):
+                self._spoken()
+            case MessageEvent(role="user"):
+                self._heard(event.content)
+            case GradeEvent():
+                self._graded(event)
+            case CommandEvent():
+                self._commanded(event.name)
+            case ToolResultEvent(name=Step.REVEAL, ok=True):
+                self.reveal()
+            case EndEvent():
+                self.over = True
+
+    def reveal(self) -> None:
+        """The breakdown of the current question is open: what is said from now on does not count for it."""
+        if self.current:
+            self.current.revealed = True
+
+    def step(self) -> Step:
+        """What is due now."""
+        if self.over:
+            return Step.DONE
+        step = self._attempt_step(self.current) if self.current else Step.DONE
+        if step is not Step.DONE:
+            return step
+        if self.leaving:
+            return Step.DONE
+        return Step.FETCH if len(self.attempts) < self.session.questions else Step.FAREWELL
+
+    def _attempt_step(self, attempt: Attempt) -> Step:
+        if attempt.revealed:
+            return Step.DONE
+        if attempt.given_up:
+            return Step.REVEAL if attempt.wants_breakdown else Step.DONE
+        if attempt.to_grade:
+            return Step.GRADE
+        if not self.leaving:
+            if not attempt.introduced:
+                return Step.INTRODUCE
+            if not attempt.words or attempt.awaiting:
+                return Step.LISTEN
+            if self.follow_up_due(attempt):
+                return Step.FOLLOW_UP
+        return Step.REVEAL if attempt.grades and not self.live else Step.DONE
+
+    def follow_up_due(self, attempt: Attempt) -> bool:
+        """Whether one more question on the same topic is worth asking.
+
+        In live mode the quality of the answer has no say: a follow-up that comes only after weak answers
+        would give the grade away.
+        """
+        grade = attempt.grade
+        if attempt.follow_ups_over or attempt.follow_ups >= self.session.follow_ups or not grade:
+            return False
+        if grade.status != "graded" or is_nonanswer(attempt.words[-1]):
+            return False
+        return self.live or grade.score != FULL_SCORE
+
+    def _spoken(self) -> None:
+        step, attempt = self.step(), self.current
+        if step is Step.FAREWELL:
+            self.leaving = True
+        elif attempt and step is Step.INTRODUCE:
+            attempt.introduced = True
+        elif attempt and step is Step.FOLLOW_UP:
+            attempt.follow_ups += 1
+            attempt.awaiting = True
+
+    def _heard(self, words: str) -> None:
+        attempt = self.current
+        if attempt and not attempt.revealed and not attempt.given_up:
+            attempt.words.append(words)
+            attempt.to_grade, attempt.awaiting, attempt.introduced = True, False, True
+
+    def _graded(self, grade: Grade) -> None:
+        attempt = self.current
+        if attempt and attempt.question.id == grade.question:
+            attempt.grades.append(grade)
+            attempt.to_grade = False
+            attempt.given_up = grade.reason == "skipped"
+
+    def _commanded(self, name: str) -> None:
+        if name in ("/quit", "end_of_input"):
+            self.leaving = True
+        elif self.current and name in ("/skip", "/reveal"):
+            self.current.wants_breakdown = name == "/reveal"
+            self.current.follow_ups_over, self.current.awaiting = True, False

@@ -1,0 +1,182 @@
+"""The one boundary between a model and the tools: where a model's mistake becomes a result it can read.
+
+Every call goes: parse → schema → budget → precondition and execution (the tool) → truncate → wrap.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from pydantic import BaseModel
+
+from prompts import to_model
+from tools.interview import SPEECH, Interview
+from transcripts.events import Event, Json, ToolCallEvent, ToolResultEvent
+
+MAX_RESULT = 8_000  # characters of JSON
+CUT_MARK = " …[cut]"
+SMALLEST_CUT = 40
+CALLS_PER_TURN = 8
+CALLS_PER_TOOL = 8  # a question; and three tools
+MAX_REPEATS = 2
+
+
+class ToolError(Exception):
+    """A model's mistake, in words that tell it what to do instead."""
+
+
+class GivingUp(Exception):
+    """The model keeps making mistakes; the loop must go on without it."""
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call as the model made it; `arguments` is its raw text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function for the model. `run` raises ToolError when a precondition does not hold."""
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    run: Callable[[Any], Json]
+
+    @property
+    def schema(self) -> Json:
+        """The arguments as a flat JSON schema: no $ref, no titles, nothing that isn't named allowed."""
+        schema = self.arguments.model_json_schema()
+        properties = {
+            name: {key: value for key, value in spec.items() if key != "title"}
+            for name, spec in schema["properties"].items()
+        }
+        required = schema.get("required", [])
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+    @property
+    def wire(self) -> Json:
+        """The tool as Chat Completions sends it."""
+        function = {"name": self.name, "description": self.description, "parameters": self.schema}
+        return {"type": "function", "function": function}
+
+
+@dataclass
+class Budget:
+    """How many calls a model may make: per turn, per tool, and so per interview; and the same one in a row."""
+
+    questions: int
+    turn: int = 0
+    by_tool: Counter[str] = field(default_factory=Counter)
+    last: tuple[str, str] | None = None
+    repeats: int = 0
+
+    def new_turn(self) -> None:
+        """The candidate spoke: the counters of the turn begin again."""
+        self.turn, self.last, self.repeats = 0, None, 0
+
+    def charge(self, call: ToolCall) -> None:
+        """Count one call; ToolError when it is one too many, GivingUp when it is the same one yet again."""
+        self.turn += 1
+        self.by_tool[call.name] += 1
+        key = (call.name, call.arguments.strip())
+        self.repeats = self.repeats + 1 if key == self.last else 0
+        self.last = key
+        if self.repeats > MAX_REPEATS:
+            raise GivingUp("the same call again and again")
+        if self.repeats:
+            raise ToolError(to_model("tool.repeated"))
+        if self.turn > CALLS_PER_TURN:
+            raise ToolError(to_model("tool.turn_budget", limit=CALLS_PER_TURN))
+        if self.by_tool[call.name] > CALLS_PER_TOOL * (self.questions + 1):
+            raise ToolError(to_model("tool.budget", name=call.name))
+
+
+class Registry:
+    """The tools of one interview. `call` records each call and its one result as events."""
+
+    def __init__(self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None]) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        self._validators = {tool.name: Draft202012Validator(tool.schema) for tool in tools}
+        self._interview = interview
+        self._emit = emit
+        self.budget = Budget(interview.session.questions)
+
+    @property
+    def schemas(self) -> list[Json]:
+        """What is sent to the model; the same bytes all through the interview."""
+        return [tool.wire for tool in self._tools.values()]
+
+    def call(self, call: ToolCall, by_razbor: bool = False) -> ToolResultEvent:
+        """Execute one call. A mistake of the model comes back as a result with ok=False, never as an exception."""
+        by = "razbor" if by_razbor else "model"
+        self._emit(ToolCallEvent(id=call.id, name=call.name, arguments=call.arguments, by=by))
+        try:
+            if not by_razbor:
+                self.budget.charge(call)
+            content, ok = self._execute(call), True
+        except ToolError as error:
+            content, ok = {"error": str(error)}, False
+        result = ToolResultEvent(id=call.id, name=call.name, ok=ok, content=self._wrap(content, ok))
+        self._emit(result)
+        return result
+
+    def refuse(self, call: ToolCall, reason: str) -> None:
+        """Answer a call that was not executed, so that none stays without its result."""
+        content = self._wrap({"error": reason}, ok=False)
+        self._emit(ToolResultEvent(id=call.id, name=call.name, ok=False, content=content))
+
+    def _execute(self, call: ToolCall) -> Json:
+        tool = self._tools.get(call.name)
+        if tool is None:
+            raise ToolError(to_model("tool.unknown", name=call.name[:60], known=", ".join(self._tools)))
+        arguments = self._parse(tool, call.arguments)
+        return tool.run(tool.arguments.model_validate(arguments))
+
+    def _parse(self, tool: Tool, raw: str) -> Json:
+        """Raw text → arguments that hold against the very schema that was sent."""
+        expected = json.dumps(tool.schema["properties"], ensure_ascii=False)
+        try:
+            arguments = json.loads(raw.strip() or "{}")
+        except (ValueError, RecursionError) as error:
+            raise ToolError(to_model("tool.not_json", name=tool.name, expected=expected)) from error
+        problem = best_match(self._validators[tool.name].iter_errors(arguments))
+        if problem is not None:
+            message = problem.message[:200]
+            raise ToolError(to_model("tool.bad_arguments", name=tool.name, problem=message, expected=expected))
+        return dict(arguments)
+
+    def _wrap(self, content: Json, ok: bool) -> str:
+        """The result as JSON text of at most MAX_RESULT characters, with the step that is due."""
+        step = self._interview.step()
+        content = {"ok": ok, "next": step.value, **content}
+        if step in SPEECH:
+            content["do"] = to_model(f"step.{step.value}")
+        return fit(content)
+
+
+def fit(content: Json, limit: int = MAX_RESULT) -> str:
+    """`content` as JSON; where that is too long, its longest texts are cut, each with a mark."""
+    text, cap = json.dumps(content, ensure_ascii=False), limit
+    while len(text) > limit and cap > SMALLEST_CUT:
+        cap //= 2
+        text = json.dumps(_cut(content, cap), ensure_ascii=False)
+    return text
+
+
+def _cut(value: Any, cap: int) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, str):
+        return value if len(value) <= cap else value[:cap] + CUT_MARK
+    if isinstance(value, list):
+        return [_cut(item, cap) for item in value]
+    if isinstance(value, dict):
+        return {key: _cut(item, cap) for key, item in value.items()}
+    return value

@@ -1,0 +1,76 @@
+"""The rubric of a question, and how verdicts become a score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tools.question import Lang, Phrases, Question
+from transcripts.grade import Grade, GraderId, KeyPointLine, MistakeLine
+
+MISTAKE_FACTORS = (1.0, 0.8, 0.5, 0.3)
+
+
+@dataclass(frozen=True)
+class RubricLine:
+    """A key point (kp1 …) or a typical mistake (m1 …), as it is shown and as candidates say it.
+
+    `said` and `contrary` hold the rubric's own words first, in every language there is, then the phrases.
+    """
+
+    id: str
+    text: str
+    said: tuple[str, ...]
+    contrary: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
+    kind: str | None = None
+    key_points: tuple[str, ...] = ()
+
+
+def key_point_lines(question: Question, lang: Lang) -> list[RubricLine]:
+    """The key points of a question, texts in `lang`."""
+    shown, russian = question.wording(lang).key_points, question.wording("ru").key_points
+    lines = []
+    for n, source in enumerate(question.rubric_points()):
+        phrases = question.phrases.get(f"kp{n + 1}", Phrases())
+        said = dict.fromkeys((source, russian[n], *phrases.said))
+        lines.append(RubricLine(f"kp{n + 1}", shown[n], tuple(said)))
+    return lines
+
+
+def mistake_lines(question: Question, lang: Lang) -> list[RubricLine]:
+    """The typical mistakes of a question, texts in `lang`."""
+    shown, russian = question.wording(lang).mistakes, question.wording("ru")
+    lines = []
+    for n, mistake in enumerate(question.mistakes):
+        line_id = f"m{n + 1}"
+        phrases = question.phrases.get(line_id, Phrases())
+        right = [text for text in (mistake.contrary, russian.contraries.get(line_id)) if text]
+        lines.append(
+            RubricLine(
+                line_id,
+                shown[n],
+                said=tuple(dict.fromkeys((mistake.text, russian.mistakes[n], *phrases.said))),
+                contrary=tuple(dict.fromkeys((*right, *phrases.contrary))),
+                area=tuple(phrases.area),
+                kind=mistake.kind,
+                key_points=tuple(mistake.key_points),
+            )
+        )
+    return lines
+
+
+def score(key_points: Sequence[KeyPointLine], mistakes: Sequence[MistakeLine]) -> float:
+    """10 × covered / all key points × f(committed), f(0, 1, 2, 3 or more) = 1, 0.8, 0.5, 0.3; one decimal.
+
+    `unsure` counts as neither covered nor committed. Source: cli contract, section "Score".
+    """
+    covered = sum(line.verdict == "covered" for line in key_points)
+    committed = sum(line.verdict == "committed" for line in mistakes)
+    factor = MISTAKE_FACTORS[min(committed, len(MISTAKE_FACTORS) - 1)]
+    return round(10 * covered / max(len(key_points), 1) * factor, 1)
+
+
+def ungraded(question: Question, reason: str, grader: GraderId, lang: Lang) -> Grade:
+    """The record of an attempt that has no grade: given up, or the grader failed. Never part of an average."""
+    return Grade(
+        question=question.id, status="ungraded", score=None, grader=grader, answer_lang=lang, reason=reason
+    )

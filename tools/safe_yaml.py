@@ -1,0 +1,104 @@
+"""The safe subset of YAML that a question file may use: mappings, lists and text. Nothing else.
+
+No tags, no anchors or aliases, no duplicate keys; `yes`, `1.0` and `null` stay the text they are.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from transcripts.errors import InputError
+
+MAX_BYTES = 512 * 1024
+MAX_DEPTH = 8
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+
+
+def read_text(path: Path, limit: int = MAX_BYTES) -> str:
+    """The text of a UTF-8 file of at most `limit` bytes; InputError otherwise."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
+    if len(data) > limit:
+        raise InputError("error.file_big", path=path, kilobytes=limit // 1024)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("error.not_utf8", path=path) from error
+    if not text.strip():
+        raise InputError("error.file_empty", path=path)
+    if "\0" in text:
+        raise InputError("error.file_binary", path=path)
+    return text
+
+
+def read_yaml(path: Path) -> Any:  # noqa: ANN401 - what a file holds is any tree of dicts, lists and text
+    """Read one YAML document into dicts, lists and text; InputError with file and line when it has more."""
+    return _Plain(path).value(_compose(path), 0)
+
+
+def line_of(path: Path, *steps: str | int) -> int:
+    """The line where the value reached by `steps` stands, or as near to it as the file goes."""
+    node = _compose(path)
+    for step in steps:
+        if isinstance(node, yaml.MappingNode):
+            children = {key.value: value for key, value in node.value}
+        elif isinstance(node, yaml.SequenceNode):
+            children = dict(enumerate(node.value))
+        else:
+            break
+        if step not in children:
+            break
+        node = children[step]
+    return int(node.start_mark.line) + 1
+
+
+def _compose(path: Path) -> Any:  # noqa: ANN401 - the node graph has no types
+    text = read_text(path)
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "not YAML"
+        line = mark.line + 1 if mark else 1
+        raise InputError("error.yaml", path=path, line=line, problem=problem) from error
+
+
+class _Plain:
+    """Turns the node graph into plain values and refuses what the subset does not have."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: set[int] = set()
+
+    def value(self, node: yaml.Node, depth: int) -> Any:  # noqa: ANN401
+        if id(node) in self._seen:  # only an alias leads to the same node twice
+            self._refuse(node, "error.yaml_alias")
+        if node.tag not in _PLAIN_TAGS:
+            self._refuse(node, "error.yaml_tag")
+        if depth > MAX_DEPTH:
+            self._refuse(node, "error.yaml_deep")
+        self._seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, depth + 1) for item in node.value]
+        return self._mapping(node, depth)
+
+    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if not isinstance(key, str):
+                self._refuse(key_node, "error.yaml_key")
+            if key in result:
+                self._refuse(key_node, "error.yaml_duplicate", key=key)
+            result[key] = self.value(value_node, depth + 1)
+        return result
+
+    def _refuse(self, node: yaml.Node, error: str, **values: object) -> None:
+        raise InputError(error, path=self._path, line=node.start_mark.line + 1, **values)

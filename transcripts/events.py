@@ -1,0 +1,153 @@
+"""The event format, version 1: one JSON object a line.
+
+Every event has `type`, `seq` (0, 1, 2 …) and `time` (UTC, ISO 8601); the recorder fills in the last two.
+What an interview is at any moment follows from its events alone. Unknown types and unknown fields are kept
+but not looked at, so that an older razbor reads what a newer one wrote within the same format number.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from transcripts.grade import Grade, GraderId
+
+FORMAT = 1
+
+Json = dict[str, Any]
+
+
+class Event(BaseModel):
+    """What all events share. `type` is narrowed by each class."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    seq: int = -1
+    time: str = ""
+
+
+class SessionEvent(Event):
+    """The first line: everything that was settled before the interview began."""
+
+    type: Literal["session"] = "session"
+    format: int = FORMAT
+    id: str
+    razbor: str
+    lang: str
+    mode: Literal["practice", "live"]
+    questions: int
+    follow_ups: int
+    seed: int
+    topics: list[str] = []
+    model: str
+    grader: GraderId
+    max_steps: int
+    tools: list[Json] = []
+
+
+class PlanEvent(Event):
+    """The planner chose `question`, because of `reason`; `asked_for` is what the model wished."""
+
+    type: Literal["plan"] = "plan"
+    question: str
+    reason: str
+    asked_for: Json = {}
+
+
+class QuestionEvent(Event):
+    """Question `number` of `total` was asked. `question` is whole, its answer part included."""
+
+    type: Literal["question"] = "question"
+    number: int
+    total: int
+    question: Json
+
+
+class MessageEvent(Event):
+    """Somebody spoke: `user` is the candidate, `assistant` the interviewer, `system` razbor to the model."""
+
+    type: Literal["message"] = "message"
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ModelCallEvent(Event):
+    """One request to the model. `reply` is its raw turn; latency is in milliseconds."""
+
+    type: Literal["model_call"] = "model_call"
+    model: str
+    request_sha256: str
+    reply: Json
+    usage: Json | None = None
+    latency_ms: float
+
+
+class ToolCallEvent(Event):
+    """A tool was called: by the model, or by razbor itself when the candidate has left. `arguments` is raw."""
+
+    type: Literal["tool_call"] = "tool_call"
+    id: str
+    name: str
+    arguments: str
+    by: Literal["model", "razbor"] = "model"
+
+
+class ToolResultEvent(Event):
+    """The one answer to the call with the same `id`; `content` is the text that the model gets."""
+
+    type: Literal["tool_result"] = "tool_result"
+    id: str
+    name: str
+    ok: bool
+    content: str
+
+
+class GradeEvent(Event, Grade):
+    """A grade; written before the tool result that reports it. The last one of a question counts."""
+
+    type: Literal["grade"] = "grade"
+
+
+class RepairEvent(Event):
+    """The model's turn was not usable as it came: `problem`, and what code did about it, `action`."""
+
+    type: Literal["repair"] = "repair"
+    problem: str
+    action: str
+
+
+class CommandEvent(Event):
+    """The candidate typed a slash command, or pressed Ctrl-C (`name` is then "interrupt")."""
+
+    type: Literal["command"] = "command"
+    name: str
+    argument: str = ""
+
+
+class ErrorEvent(Event):
+    """Something went wrong that the interview could not mend."""
+
+    type: Literal["error"] = "error"
+    message: str
+
+
+EndReason = Literal["completed", "quit", "end_of_input", "interrupted", "failed"]
+
+
+class EndEvent(Event):
+    """The last line: why it ended, the number of questions asked and graded, the mean score or None."""
+
+    type: Literal["end"] = "end"
+    reason: EndReason
+    asked: int
+    graded: int
+    mean_score: float | None
+
+
+EVENT_CLASSES: dict[str, type[Event]] = {
+    str(cls.model_fields["type"].default): cls
+    for cls in (
+        SessionEvent, PlanEvent, QuestionEvent, MessageEvent, ModelCallEvent, ToolCallEvent, ToolResultEvent,
+        GradeEvent, RepairEvent, CommandEvent, ErrorEvent, EndEvent,
+    )
+}  # fmt: skip
