@@ -1,0 +1,197 @@
+"""The grader without a model: compares what was said with what candidates say when they mean a rubric line.
+
+For each rubric line the bank has phrases in both languages. A clause of the answer resembles a line as much as
+
+    resemblance = max over phrases(weight of the shared stems / weight of the phrase's stems)
+                + 0.15 * weight of the clause's stems that any phrase of the line has / (4 + 0.3 * stems in the clause)
+
+where a stem weighs log(1 + lines / lines that have it): a word that every line of the question uses says little.
+Words of the prompt weigh 0.4 of that. A negation on one side only costs 0.3 of the first term. Mistakes are
+decided between two such figures, the mistake's and its contrary's. It is a reader of words, not of meaning:
+where the figures are too close, the verdict is `unsure`.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tools.graders.evidence import addressed_to_grader, cut_quote
+from tools.graders.text import Clause, clauses, is_russian, tokens
+from tools.question import Lang, Question
+from tools.rubric import RubricLine, key_point_lines, mistake_lines, score
+from transcripts.grade import Grade, GraderId, KeyPointLine, KeyPointVerdict, MistakeLine, MistakeVerdict
+
+COVERED = 0.36  # from here on a line counts as said
+UNSURE = 0.31  # from here on it may have been said
+MARGIN = 0.10  # by so much the mistake must outdo its contrary
+SUBSTANCE = 0.30  # mean resemblance to the key points of an answer that goes through the topic
+PROMPT_WEIGHT = 0.4
+NEGATION_WEIGHT = 0.7
+BREADTH = 0.15
+MIN_PHRASE_WEIGHT = 6.0  # a phrase of one or two words must not be matched by one of them
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nothing|none|nobody|neither|nor|cannot|without|\w+n['’]t"
+    r"|не|нет|без|ни|никогда|нельзя|ничего|никак\w*)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One clause of the answer, or two neighbours taken together."""
+
+    start: int
+    end: int
+    stems: frozenset[str]
+    negated: bool
+
+
+@dataclass(frozen=True)
+class Match:
+    """How far a rubric line was said, and where."""
+
+    value: float = 0.0
+    window: Window | None = None
+
+
+class _Phrases:
+    """The phrases of one side of a rubric line, as weighted stems."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.phrases = [(_stems(text), bool(_NEGATION.search(text))) for text in texts]
+        self.breadth = Counter(stem for stems, _ in self.phrases for stem in stems)
+
+    def match(self, windows: Sequence[Window], weight: dict[str, float]) -> Match:
+        """The window that resembles this line most."""
+        totals = [max(sum(weight[s] for s in stems), MIN_PHRASE_WEIGHT) for stems, _ in self.phrases]
+        best = Match()
+        for window in windows:
+            value = max((self._recall(n, window, weight) / total for n, total in enumerate(totals)), default=0.0)
+            shared = sum(weight[s] * math.sqrt(self.breadth[s]) for s in window.stems & self.breadth.keys())
+            value += BREADTH * shared / (4 + 0.3 * len(window.stems))
+            if value > best.value:
+                best = Match(value, window)
+        return best
+
+    def _recall(self, n: int, window: Window, weight: dict[str, float]) -> float:
+        stems, negated = self.phrases[n]
+        shared = sum(weight[s] for s in stems & window.stems)
+        return shared * (1.0 if negated == window.negated else NEGATION_WEIGHT)
+
+
+class LocalGrader:
+    """Grades with no model and no network; the same answer gets the same grade everywhere."""
+
+    id = GraderId(name="local", version="1")
+
+    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
+        """Grade one answer against the question's rubric; texts of the rubric in `lang`."""
+        points, mistakes = key_point_lines(question, lang), mistake_lines(question, lang)
+        sides = {line.id: _Phrases(line.said) for line in (*points, *mistakes)}
+        sides |= {f"{line.id} contrary": _Phrases(line.contrary) for line in mistakes}
+        sides |= {f"{line.id} area": _Phrases(line.area) for line in mistakes if line.area}
+        weight = _weights(question, sides)
+        windows = _windows(question, answer)
+        found = {name: side.match(windows, weight) for name, side in sides.items()}
+        key_point_verdicts = [_key_point(line, found[line.id], answer) for line in points]
+        mistake_verdicts = [_mistake(line, points, found, answer) for line in mistakes]
+        return Grade(
+            question=question.id,
+            status="graded",
+            score=score(key_point_verdicts, mistake_verdicts),
+            key_points=key_point_verdicts,
+            mistakes=mistake_verdicts,
+            tips=question.wording(lang).tips,
+            grader=self.id,
+            answer_lang="ru" if is_russian(answer) else "en",
+        )
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(token.stem for token in tokens(text) if not token.stop)
+
+
+def _prompt_stems(question: Question) -> frozenset[str]:
+    return _stems(" ".join((question.prompt, question.en.prompt, question.ru.prompt)))
+
+
+def _weights(question: Question, sides: dict[str, _Phrases]) -> dict[str, float]:
+    """A weight per stem; source of the formula: inverse document frequency, the documents being the lines."""
+    lines_with = Counter(stem for side in sides.values() for stem in side.breadth)
+    prompt = _prompt_stems(question)
+    return {
+        stem: math.log(1 + len(sides) / count) * (PROMPT_WEIGHT if stem in prompt else 1.0)
+        for stem, count in lines_with.items()
+    }
+
+
+def _windows(question: Question, answer: str) -> list[Window]:
+    """The clauses that count, and each two neighbours together. Repeating the prompt or addressing the grader
+    is no answer."""
+    prompt = _prompt_stems(question)
+    kept = [
+        clause
+        for clause in clauses(answer)
+        if not clause.stems <= prompt and not addressed_to_grader(answer[clause.start : clause.end])
+    ]
+    return [_window(answer, clause) for clause in kept] + [_window(answer, *pair) for pair in pairwise(kept)]
+
+
+def _window(answer: str, *parts: Clause) -> Window:
+    stems = frozenset().union(*(part.stems for part in parts))
+    negated = any(_NEGATION.search(answer[part.start : part.end]) for part in parts)
+    return Window(parts[0].start, parts[-1].end, stems, negated)
+
+
+def _quote(match: Match, answer: str) -> str | None:
+    return cut_quote(answer, match.window.start, match.window.end) if match.window else None
+
+
+def _key_point(line: RubricLine, match: Match, answer: str) -> KeyPointLine:
+    verdict: KeyPointVerdict = "missing"
+    if match.value >= COVERED:
+        verdict = "covered"
+    elif match.value >= UNSURE:
+        verdict = "unsure"
+    quote = None if verdict == "missing" else _quote(match, answer)
+    return KeyPointLine(id=line.id, text=line.text, verdict=verdict, quote=quote)
+
+
+def _mistake(line: RubricLine, points: list[RubricLine], found: dict[str, Match], answer: str) -> MistakeLine:
+    said, right = found[line.id], found[f"{line.id} contrary"]
+    if line.kind == "omission":
+        covering = [right, *(found[kp] for kp in line.key_points)]
+        mean = sum(found[point.id].value for point in points) / len(points)
+        verdict, match = _omission(said, max(covering, key=_value), found.get(f"{line.id} area", Match()), mean)
+    else:
+        verdict, match = _commission(said, right)
+    quote = None if verdict == "not_addressed" else _quote(match, answer)
+    return MistakeLine(id=line.id, text=line.text, verdict=verdict, quote=quote)
+
+
+def _value(match: Match) -> float:
+    return match.value
+
+
+def _commission(said: Match, right: Match) -> tuple[MistakeVerdict, Match]:
+    if max(said.value, right.value) < COVERED:
+        return "not_addressed", said
+    if said.value - right.value >= MARGIN:
+        return "committed", said
+    if right.value >= said.value:
+        return "avoided", right
+    return "unsure", said
+
+
+def _omission(said: Match, right: Match, area: Match, mean: float) -> tuple[MistakeVerdict, Match]:
+    if right.value >= COVERED:
+        return ("unsure", said) if said.value - right.value >= MARGIN else ("avoided", right)
+    if said.value >= COVERED and said.value - right.value >= MARGIN:
+        return "committed", said
+    if area.value >= COVERED and mean >= SUBSTANCE:
+        return "committed", area
+    return "not_addressed", area
