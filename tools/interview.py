@@ -72,7 +72,9 @@ class Interview:
     def __init__(self, session: SessionEvent) -> None:
         self.session = session
         self.attempts: list[Attempt] = []
-        self.leaving = False
+        self.leaving = ""  # "quit" or "end_of_input" once the candidate has left
+        self.finished = False  # the goodbye was said
+        self.interrupted = False  # Ctrl-C: the candidate is due, whatever was running
         self.over = False
 
     @property
@@ -112,10 +114,12 @@ class Interview:
         """What is due now."""
         if self.over:
             return Step.DONE
+        if self.interrupted and not self.leaving:
+            return Step.LISTEN
         step = self._attempt_step(self.current) if self.current else Step.DONE
         if step is not Step.DONE:
             return step
-        if self.leaving:
+        if self.leaving or self.finished:
             return Step.DONE
         return Step.FETCH if len(self.attempts) < self.session.questions else Step.FAREWELL
 
@@ -151,7 +155,7 @@ class Interview:
     def _spoken(self) -> None:
         step, attempt = self.step(), self.current
         if step is Step.FAREWELL:
-            self.leaving = True
+            self.finished = True
         elif attempt and step is Step.INTRODUCE:
             attempt.introduced = True
         elif attempt and step is Step.FOLLOW_UP:
@@ -159,6 +163,7 @@ class Interview:
             attempt.awaiting = True
 
     def _heard(self, words: str) -> None:
+        self.interrupted = False
         attempt = self.current
         if attempt and not attempt.revealed and not attempt.given_up:
             attempt.words.append(words)
@@ -172,8 +177,9 @@ class Interview:
             attempt.given_up = grade.reason == "skipped"
 
     def _commanded(self, name: str) -> None:
+        self.interrupted = name == "interrupt"
         if name in ("/quit", "end_of_input"):
-            self.leaving = True
+            self.leaving = name.removeprefix("/")
         elif self.current and name in ("/skip", "/reveal"):
             self.current.wants_breakdown = name == "/reveal"
             self.current.follow_ups_over, self.current.awaiting = True, False

@@ -129,8 +129,10 @@ class Registry:
         self._emit(result)
         return result
 
-    def refuse(self, call: ToolCall, reason: str) -> None:
+    def refuse(self, call: ToolCall, reason: str, *, record_call: bool) -> None:
         """Answer a call that was not executed, so that none stays without its result."""
+        if record_call:
+            self._emit(ToolCallEvent(id=call.id, name=call.name, arguments=call.arguments))
         content = self._wrap({"error": reason}, ok=False)
         self._emit(ToolResultEvent(id=call.id, name=call.name, ok=False, content=content))
 

@@ -1,0 +1,167 @@
+"""The command line: what was asked for, in which language, and with which exit status it ends."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from agent.config import locale_language
+from prompts import LANGUAGES, say
+from tools.bank import nearest
+from transcripts.errors import InputError, RecordingError
+
+DONE, FAILED, USAGE, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+COMMANDS = {  # command: its module in agent.commands, and an example
+    "interview": ("interview", "razbor interview --questions 3 --topic mlops"),
+    "sessions": ("sessions", "razbor sessions show latest"),
+    "replay": ("replay", "razbor replay interview.jsonl --verify"),
+    "grade": ("grade", "razbor grade kubernetes-primitives answer.txt"),
+    "eval": ("evaluate", "razbor eval labelled.jsonl --require score_pearson=0.8"),
+    "bank": ("bank", "razbor bank import questions.txt --out my-questions"),
+    "config": ("config", "razbor config --json"),
+}
+VALUE_FLAGS = ("--lang", "--bank", "--seed")  # common flags that may stand before the command with a value
+
+
+class Parser(ArgumentParser):
+    """An argument parser whose errors are one line and say what to do."""
+
+    lang = "en"
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError instead of printing the usage and leaving."""
+        command = self.prog.removeprefix("razbor").strip() or "interview"
+        raise InputError("error.unknown_option", problem=message, command=command)
+
+
+def _help(key: str, **values: object) -> str:
+    return say(f"help.{key}", Parser.lang, **values).replace("%", "%%")
+
+
+def _common() -> Parser:
+    parser = Parser(add_help=False)
+    parser.add_argument("--lang", help=_help("lang"))
+    parser.add_argument("--bank", action="append", default=[], metavar="PATH", help=_help("bank_path"))
+    parser.add_argument("--no-builtin", action="store_true", help=_help("no_builtin"))
+    parser.add_argument("--seed", type=int, metavar="N", help=_help("seed"))
+    parser.add_argument("--grader", metavar="auto|local|judge", help=_help("grader"))
+    parser.add_argument("--json", action="store_true", help=_help("json"))
+    parser.add_argument("--plain", action="store_true", help=_help("plain"))
+    parser.add_argument("-q", "--quiet", action="store_true", help=_help("quiet"))
+    parser.add_argument("-v", "--verbose", action="store_true", help=_help("verbose"))
+    return parser
+
+
+def _interview_flags(parser: Parser) -> None:
+    parser.add_argument("--questions", metavar="N", help=_help("questions"))
+    parser.add_argument("--topic", action="append", default=[], metavar="NAME", help=_help("topic"))
+    parser.add_argument("--question", action="append", default=[], metavar="ID", help=_help("question"))
+    parser.add_argument("--mode", metavar="practice|live", help=_help("mode"))
+    parser.add_argument("--follow-ups", metavar="N", help=_help("follow_ups"))
+    parser.add_argument("--transcript", metavar="FILE", help=_help("transcript"))
+    parser.add_argument("--max-steps", metavar="N", help=_help("max_steps"))
+
+
+def _arguments(name: str, parser: Parser) -> None:
+    """The arguments of one command, beside the common ones."""
+    if name == "interview":
+        _interview_flags(parser)
+    elif name == "sessions":
+        parser.add_argument("action", nargs="?", choices=("list", "show", "rm"), default="list")
+        parser.add_argument("id", nargs="?", default="latest")
+    elif name == "replay":
+        parser.add_argument("files", nargs="+", metavar="FILE")
+        parser.add_argument("--verify", action="store_true", help=_help("verify"))
+    elif name == "grade":
+        parser.add_argument("question", metavar="QUESTION")
+        parser.add_argument("file", nargs="?", metavar="FILE")
+    elif name == "eval":
+        parser.add_argument("file", metavar="LABELLED.jsonl")
+        parser.add_argument("--require", default="", metavar="NAME=N,…", help=_help("require"))
+    elif name == "bank":
+        parser.add_argument("action", choices=("list", "show", "check", "import"))
+        parser.add_argument("target", nargs="?", metavar="ID|PATH|FILE")
+        parser.add_argument("--out", metavar="FOLDER", help=_help("out"))
+
+
+def build_parser() -> Parser:
+    """The whole command line. Help texts are in the language that `Parser.lang` says."""
+    from importlib.metadata import version
+
+    parser = Parser(prog="razbor", description=_help("program"), formatter_class=RawDescriptionHelpFormatter,
+                    epilog=_help("example", example="razbor --lang ru"))  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=_help("version"))
+    common = _common()
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, (_, example) in COMMANDS.items():
+        epilog = _help("example", example=example)
+        _arguments(name, commands.add_parser(name, parents=[common], help=_help(name), description=_help(name),
+                                             epilog=epilog, allow_abbrev=False))  # fmt: skip
+    return parser
+
+
+def with_command(argv: Sequence[str]) -> list[str]:
+    """The arguments with the command in front: `razbor --questions 2` means `razbor interview --questions 2`."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] in VALUE_FLAGS else 1
+    word = argv[at] if at < len(argv) else ""
+    if word in COMMANDS:
+        return [word, *argv[:at], *argv[at + 1 :]]
+    if at == 0 and word:
+        raise InputError("error.unknown_command", name=word, nearest=nearest(word, COMMANDS))
+    if argv and argv[0] in ("--version", "--help", "-h"):
+        return list(argv)
+    return ["interview", *argv]
+
+
+def _language(argv: Sequence[str]) -> str:
+    """The language to speak before the arguments are parsed; what is wrong with it is said later."""
+    told = [argv[n + 1] for n, arg in enumerate(argv[:-1]) if arg == "--lang"]
+    told += [arg.removeprefix("--lang=") for arg in argv if arg.startswith("--lang=")]
+    told += [os.environ.get("RAZBOR_LANG", ""), locale_language(os.environ) or ""]
+    return next((lang for lang in told if lang in LANGUAGES), "en")
+
+
+def _complain(text: str) -> None:
+    print(f"razbor: {' '.join(text.split())}", file=sys.stderr)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status (see the contract of the command line)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _prepare_output()
+    Parser.lang = _language(arguments)
+    try:
+        flags: Namespace = build_parser().parse_args(with_command(arguments))
+        return int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+    except InputError as error:
+        _complain(explain(error, Parser.lang))
+        return USAGE
+    except RecordingError as error:
+        _complain(say("error.recording", Parser.lang, path=error.path, reason=error.reason))
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `razbor … | head -1`: nobody reads on, and that is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def explain(error: InputError, lang: str) -> str:
+    """The one line for an InputError, harmless for a terminal."""
+    from agent.terminal.printable import printable
+
+    return printable(say(error.key, lang, **error.values))
+
+
+def _prepare_output() -> None:
+    """No character may crash the output: a terminal of ASCII only is taken for UTF-8, others show a "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = (stream.encoding or "ascii").lower()
+        if encoding in ("ascii", "us-ascii", "ansi_x3.4-1968"):
+            encoding = "utf-8"
+        stream.reconfigure(encoding=encoding, errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper

@@ -1,0 +1,137 @@
+"""The loop: the model decides what to do next, code decides what is true."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.conversation import Conversation, request_sha256
+from agent.model import AssistantTurn, Model
+from prompts import to_model
+from tools.interview import SPEECH, Interview, Step
+from tools.registry import GivingUp, Registry, ToolCall
+from transcripts.events import CommandEvent, EndReason, Event, MessageEvent, ModelCallEvent, RepairEvent
+
+MISTAKES_IN_A_ROW = 5
+
+
+class Candidate(Protocol):
+    """The person who answers, or a recording of one."""
+
+    def listen(self) -> bool:
+        """Put one turn of the candidate on record: an answer or a command. False: the input has ended.
+
+        Raises KeyboardInterrupt when the candidate wants to stop what is running.
+        """
+
+
+class Leave(Exception):
+    """The candidate pressed Ctrl-C twice: stop at once; what is on disk stays."""
+
+
+@dataclass
+class Interviewing:
+    """What a running interview is made of."""
+
+    model: Model
+    registry: Registry
+    interview: Interview
+    conversation: Conversation
+    candidate: Candidate
+    emit: Callable[[Event], None]
+
+
+def run_interview(run: Interviewing) -> EndReason:
+    """Hold one interview. Returns why it ended.
+
+    1. While the candidate is due: take their turn.
+    2. Ask the model for its turn: the conversation and the tool schemas go out, words or tool calls come back.
+    3. Tool calls: validate and execute each, answer each exactly once; their results go back to the model, in 2.
+    4. Words: the candidate reads them; or, where a tool call was due, the model is told so. Then 1.
+    """
+    mistakes = 0
+    for _ in range(run.interview.session.max_steps):
+        try:
+            if not _candidate_turns(run):
+                return _close(run)
+            if run.interview.step() is Step.DONE:
+                return "completed"
+            turn = _model_turn(run)
+            ok = _execute(run, turn) if turn.tool_calls else _speak(run, turn.content)
+        except KeyboardInterrupt:
+            run.emit(CommandEvent(name="interrupt"))  # from here on the candidate is due
+            continue
+        except GivingUp:
+            break
+        mistakes = 0 if ok else mistakes + 1
+        if mistakes > MISTAKES_IN_A_ROW:
+            break
+    _close(run)
+    return "failed"
+
+
+def _candidate_turns(run: Interviewing) -> bool:
+    while run.interview.step() is Step.LISTEN:
+        if not _listen(run):
+            return False
+    return not run.interview.leaving
+
+
+def _listen(run: Interviewing) -> bool:
+    run.registry.budget.new_turn()
+    if run.candidate.listen():
+        return True
+    run.emit(CommandEvent(name="end_of_input"))
+    return False
+
+
+def _model_turn(run: Interviewing) -> AssistantTurn:
+    messages, schemas = run.conversation.messages, run.registry.schemas
+    begin = time.perf_counter()
+    turn = run.model.complete(messages, schemas)
+    latency = round((time.perf_counter() - begin) * 1000, 1)
+    sha256 = request_sha256(messages, schemas)
+    run.emit(ModelCallEvent(
+        model=run.model.name, request_sha256=sha256, reply=turn.raw, usage=turn.usage, latency_ms=latency,
+    ))  # fmt: skip
+    return turn
+
+
+def _execute(run: Interviewing, turn: AssistantTurn) -> bool:
+    if turn.content.strip():
+        run.emit(MessageEvent(role="assistant", content=turn.content))
+    open_calls = list(turn.tool_calls)
+    ok = True
+    try:
+        while open_calls:
+            ok = run.registry.call(open_calls[0]).ok and ok
+            open_calls.pop(0)
+    finally:  # Ctrl-C, or the budget's end: none stays without an answer
+        for number, call in enumerate(open_calls):
+            run.registry.refuse(call, to_model("tool.interrupted"), record_call=number > 0)
+    return ok
+
+
+def _speak(run: Interviewing, words: str) -> bool:
+    step = run.interview.step()
+    if words.strip() and step in SPEECH:
+        run.emit(MessageEvent(role="assistant", content=words))
+        return True
+    problem = "speech_too_early" if words.strip() else "empty"
+    attempt = run.interview.current
+    due = to_model(f"step.{step.value}", id=attempt.question.id if attempt else "")
+    run.emit(RepairEvent(problem=problem, action=step.value))
+    run.emit(MessageEvent(role="system", content=f"{to_model(f'turn.{problem}')} {due}"))
+    return False
+
+
+def _close(run: Interviewing) -> EndReason:
+    """The candidate has left: what was answered is graded, and in practice mode opened, by razbor itself."""
+    if not run.interview.leaving:
+        run.emit(CommandEvent(name="end_of_input"))
+    while (step := run.interview.step()) in (Step.GRADE, Step.REVEAL) and run.interview.current:
+        arguments = f'{{"question_id": "{run.interview.current.question.id}"}}'
+        result = run.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
+        if not result.ok:
+            raise AssertionError(result.content)
+    return "quit" if run.interview.leaving == "quit" else "end_of_input"

@@ -1,0 +1,1 @@
+"""The models: `embedded` needs nothing, `recorded` is a transcript."""

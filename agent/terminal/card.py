@@ -1,0 +1,99 @@
+"""The score card, the breakdown and the summary, as styled lines. Pure: no printing here."""
+
+import textwrap
+from collections.abc import Iterable
+
+from agent.terminal.printable import printable
+from prompts import say
+from tools.question import Lang, Question
+from transcripts.grade import Grade
+
+Line = list[tuple[str, str]]  # (style, text) parts, as prompt-toolkit has them
+
+_MARKS = {
+    "covered": ("good", "+"), "missing": ("bad", "-"), "unsure": ("dim", "?"),
+    "avoided": ("good", "+"), "committed": ("bad", "!"), "not_addressed": ("dim", "."),
+}  # fmt: skip
+
+
+def wrap(text: str, width: int, indent: str = "", style: str = "", first: str | None = None) -> list[Line]:
+    """Text of others as lines of at most `width` columns; its own line breaks stay."""
+    lines: list[Line] = []
+    for number, paragraph in enumerate(printable(text).expandtabs(4).split("\n")):
+        head = first if first is not None and number == 0 else indent
+        parts = textwrap.wrap(paragraph, width, initial_indent=head, subsequent_indent=indent) or [""]
+        lines += [[(style, part)] for part in parts]
+    return lines
+
+
+def rule(title: str, width: int) -> Line:
+    """A heading that spans the screen."""
+    return [("head", f"── {title} " + "─" * max(width - len(title) - 4, 0))]
+
+
+def score_text(score: float | None, lang: str) -> str:
+    """A score as people write it: 6.5, in Russian 6,5."""
+    if score is None:
+        return "—"
+    return f"{score:g}".replace(".", "," if lang == "ru" else ".")
+
+
+def score_card(grade: Grade, lang: Lang, width: int) -> list[Line]:
+    """A grade line by line, each verdict with its quote."""
+    if grade.status == "ungraded":
+        return [rule(say(f"card.ungraded_{grade.reason}", lang), width)]
+    lines = [rule(say("card.score", lang, score=score_text(grade.score, lang)), width)]
+    covered = sum(line.verdict == "covered" for line in grade.key_points)
+    lines.append([("bold", say("card.key_points", lang, covered=covered, total=len(grade.key_points)))])
+    for point in grade.key_points:
+        lines += _verdict(point.verdict, "", point.text, point.quote, width)
+    lines.append([("bold", say("card.mistakes", lang))])
+    for mistake in grade.mistakes:
+        lines += _verdict(mistake.verdict, say(f"card.{mistake.verdict}", lang), mistake.text, mistake.quote, width)
+    return lines
+
+
+def _verdict(verdict: str, label: str, text: str, quote: str | None, width: int) -> Iterable[Line]:
+    style, mark = _MARKS[verdict]
+    shown = f"{label}: {text}" if label else text
+    yield from wrap(shown, width, indent="    ", style=style, first=f"  {mark} ")
+    if quote:
+        yield from wrap(f"«{' '.join(quote.split())}»", width, indent="      ", style="quote", first="      ")
+
+
+def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:
+    """Short answer, breakdown, typical mistakes and tips of a question."""
+    wording = question.wording(lang)
+    lines = [rule(say("card.breakdown", lang), width), [("bold", say("card.short_answer", lang))]]
+    lines += wrap(wording.short_answer, width, indent="  ", first="  ")
+    lines.append([("bold", say("card.details", lang))])
+    for paragraph in wording.breakdown.split("\n"):
+        lines += wrap(paragraph, width, indent="  ", first="  ")
+    for heading, items in (("card.mistakes", wording.mistakes), ("card.tips", wording.tips)):
+        lines.append([("bold", say(heading, lang))])
+        for item in items:
+            lines += wrap(item, width, indent="    ", first="  - ")
+    return lines
+
+
+def summary(rows: list[tuple[Question, Grade | None]], lang: Lang, width: int) -> list[Line]:
+    """What was asked, each with its score, and the mean of what was graded."""
+    lines = [rule(say("summary.title", lang), width)]
+    scores = []
+    for number, (question, grade) in enumerate(rows, start=1):
+        score = grade.score if grade else None
+        if score is not None:
+            scores.append(score)
+        shown = say("summary.score", lang, score=score_text(score, lang)) if score is not None else _why(grade, lang)
+        prompt = textwrap.shorten(printable(question.wording(lang).prompt), max(width - 30, 20), placeholder="…")
+        lines.append([("", f"  {number}. {shown:<16}  {prompt}")])
+    if scores:
+        mean = score_text(round(sum(scores) / len(scores), 1), lang)
+        lines.append([("bold", say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(rows)))])
+    else:
+        lines.append([("bold", say("summary.nothing", lang))])
+    return lines
+
+
+def _why(grade: Grade | None, lang: Lang) -> str:
+    return say("summary.skipped" if grade and grade.reason == "skipped" else "summary.unanswered", lang)

@@ -1,0 +1,126 @@
+"""The screen: shows events as they are written, and recorded ones in the same way."""
+
+import shutil
+import sys
+from collections.abc import Callable
+
+from agent.terminal.card import Line, breakdown, rule, score_card, summary, wrap
+from prompts import say
+from tools.interview import Interview, Step
+from tools.question import Lang
+from transcripts.events import (
+    CommandEvent,
+    EndEvent,
+    ErrorEvent,
+    Event,
+    GradeEvent,
+    MessageEvent,
+    QuestionEvent,
+    SessionEvent,
+    ToolResultEvent,
+)
+
+MAX_WIDTH = 100
+
+Write = Callable[[list[Line]], None]
+
+
+def terminal_width() -> int:
+    """The columns to use: those of the terminal, up to what reads well."""
+    return min(shutil.get_terminal_size((80, 24)).columns - 1, MAX_WIDTH)
+
+
+def write_plain(lines: list[Line]) -> None:
+    """Lines without colour, for a pipe, a dumb terminal or a screen reader."""
+    for line in lines:
+        print("".join(text for _, text in line).rstrip())
+    sys.stdout.flush()
+
+
+class Screen:
+    """Shows one interview. `interview` must have taken an event in before it is shown here."""
+
+    def __init__(self, interview: Interview, write: Write, *, replaying: bool = False) -> None:
+        self._interview = interview
+        self._write = write
+        self._replaying = replaying
+        self._lang: Lang = "ru" if interview.session.lang == "ru" else "en"
+
+    def show(self, event: Event) -> None:
+        """Show an event, if there is something in it for the candidate."""
+        width = terminal_width()
+        match event:
+            case SessionEvent():
+                self._write(self._first_screen(event, width))
+            case MessageEvent(role="assistant"):
+                self._write([[], *wrap(event.content, width)])
+            case MessageEvent(role="user") if self._replaying:
+                self._write([[], *wrap(event.content, width, indent="  ", style="quote", first="> ")])
+            case QuestionEvent():
+                self._write(self._question(event, width))
+            case GradeEvent(reason="skipped"):
+                self.notice("card.skipped")
+            case GradeEvent() if not self._interview.live and self._interview.step() is Step.FOLLOW_UP:
+                self.notice("card.follow_up")
+            case ToolResultEvent(name=Step.REVEAL, ok=True):
+                self._write(self._opened(width))
+            case CommandEvent():
+                self._command(event, width)
+            case ErrorEvent():
+                self._write([[], *wrap(event.message, width, style="bad")])
+            case EndEvent():
+                self._write(self._end(width))
+
+    def notice(self, key: str, **values: object) -> None:
+        """Tell the candidate something that is not part of the interview."""
+        self._write(wrap(say(key, self._lang, **values), terminal_width(), style="dim"))
+
+    def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
+        model = say("first.embedded", self._lang) if session.model == "embedded" else session.model
+        lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {model}")]]
+        mode = say(f"first.{session.mode}", self._lang)
+        lines += wrap(say("first.plan", self._lang, questions=session.questions, mode=mode), width)
+        lines += wrap(say("first.keys", self._lang), width, style="dim")
+        return lines
+
+    def _question(self, event: QuestionEvent, width: int) -> list[Line]:
+        attempt = self._interview.current
+        prompt = attempt.question.wording(self._lang).prompt if attempt else ""
+        title = say("question.title", self._lang, number=event.number, total=event.total)
+        topic = say(f"topic.{attempt.question.topic}", self._lang) if attempt else ""
+        hint = wrap(say("question.hint", self._lang), width, style="dim")
+        return [[], rule(f"{title} · {topic}", width), *wrap(prompt, width, style="bold"), [], *hint]
+
+    def _opened(self, width: int) -> list[Line]:
+        attempt = self._interview.current
+        if attempt is None:
+            return []
+        card = score_card(attempt.grade, self._lang, width) if attempt.grade else []
+        return [[], *card, [], *breakdown(attempt.question, self._lang, width)]
+
+    def _command(self, event: CommandEvent, width: int) -> None:
+        if self._replaying:
+            self._write([[], [("quote", f"> {event.name}")]])
+        attempt = self._interview.current
+        if event.name == "/help":
+            self._write(wrap(say("command.help", self._lang), width))
+        elif event.name == "/score":
+            self._write(self._summary(width))
+        elif event.name == "/repeat" and attempt:
+            self._write(wrap(attempt.question.wording(self._lang).prompt, width, style="bold"))
+        elif event.name == "interrupt":
+            self.notice("command.stopped")
+
+    def _summary(self, width: int) -> list[Line]:
+        rows = [(attempt.question, attempt.grade) for attempt in self._interview.attempts]
+        return [[], *summary(rows, self._lang, width)]
+
+    def _end(self, width: int) -> list[Line]:
+        """The summary; in live mode with all that was kept back till now."""
+        lines: list[Line] = []
+        for attempt in self._interview.attempts if self._interview.live else ():
+            if attempt.grade:
+                lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
+                lines += score_card(attempt.grade, self._lang, width)
+                lines += breakdown(attempt.question, self._lang, width)
+        return [*lines, *self._summary(width)]
