@@ -37,7 +37,7 @@ class Parser(ArgumentParser):
         raise InputError("error.unknown_option", problem=message, command=command)
 
 
-def _help(key: str, **values: object) -> str:
+def _help(key: str, /, **values: object) -> str:
     return say(f"help.{key}", Parser.lang, **values).replace("%", "%%")
 
 
@@ -113,8 +113,9 @@ def with_command(argv: Sequence[str]) -> list[str]:
         return [word, *argv[:at], *argv[at + 1 :]]
     if at == 0 and word:
         raise InputError("error.unknown_command", name=word, nearest=nearest(word, COMMANDS))
-    if argv and argv[0] in ("--version", "--help", "-h"):
-        return list(argv)
+    for asked in ("--version", "--help", "-h"):
+        if asked in argv:
+            return [asked]
     return ["interview", *argv]
 
 

@@ -18,7 +18,7 @@ def catalogue(name: str) -> dict[str, Any]:
     return {f"{section}.{key}": text for section, part in tree.items() for key, text in part.items()}
 
 
-def say(key: str, lang: str, **values: object) -> str:
+def say(key: str, lang: str, /, **values: object) -> str:
     """A text for a person. KeyError when the catalogue lacks it: that is a bug, not a choice."""
     return str(catalogue(lang)[key]).format(**values)
 
@@ -28,11 +28,11 @@ def variants(key: str, lang: str) -> list[str]:
     return list(catalogue(lang)[f"variants.{key}"])
 
 
-def to_model(key: str, **values: object) -> str:
+def to_model(key: str, /, **values: object) -> str:
     """A text for a model: what a tool does, or what was wrong with a call. English, which all of them read."""
     return str(catalogue("model")[key]).format(**values)
 
 
-def interviewer(lang: str, **values: object) -> str:
+def interviewer(lang: str, /, **values: object) -> str:
     """The system prompt of the interview."""
     return (files("prompts") / f"interviewer.{lang}.md").read_text("utf-8").format(**values)

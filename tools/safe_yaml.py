@@ -100,5 +100,5 @@ class _Plain:
             result[key] = self.value(value_node, depth + 1)
         return result
 
-    def _refuse(self, node: yaml.Node, error: str, **values: object) -> None:
+    def _refuse(self, node: yaml.Node, error: str, /, **values: object) -> None:
         raise InputError(error, path=self._path, line=node.start_mark.line + 1, **values)

@@ -7,7 +7,7 @@ class InputError(Exception):
     Raised far from where the language of the interface is known; the command line turns it into one line.
     """
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key, values)
         self.key = key
         self.values = values

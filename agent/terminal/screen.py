@@ -71,7 +71,7 @@ class Screen:
             case EndEvent():
                 self._write(self._end(width))
 
-    def notice(self, key: str, **values: object) -> None:
+    def notice(self, key: str, /, **values: object) -> None:
         """Tell the candidate something that is not part of the interview."""
         self._write(wrap(say(key, self._lang, **values), terminal_width(), style="dim"))
 

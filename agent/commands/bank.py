@@ -1,0 +1,107 @@
+"""`razbor bank list | show | check | import`."""
+
+import json
+import sys
+from argparse import Namespace
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from agent.cli import CHECK_FAILED, DONE, explain
+from agent.config import resolve
+from agent.terminal.printable import printable
+from prompts import say
+from tools.bank import Bank, load
+from tools.lint import check
+from tools.plain_text import parse, to_yaml
+from tools.question import Question
+from transcripts.errors import InputError
+
+
+def run(flags: Namespace) -> int:
+    """Do what `action` says."""
+    lang = resolve(flags)["lang"].value
+    actions = {"list": _list, "show": _show, "check": _check, "import": _import}
+    return actions[flags.action](flags, lang)
+
+
+def _bank(flags: Namespace, lang: str) -> Bank:
+    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
+    for problem in bank.problems:
+        print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
+    return bank
+
+
+def _list(flags: Namespace, lang: str) -> int:
+    bank = _bank(flags, lang)
+    rows = [
+        {"id": q.id, "topic": q.topic, "level": q.level, "heading": q.heading, "prompt": q.prompt,
+         "source": bank.sources[q.id]}
+        for q in bank.questions.values()
+    ]  # fmt: skip
+    if flags.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return DONE
+    for question in bank.questions.values():
+        prompt = question.wording("ru" if lang == "ru" else "en").prompt
+        print(printable(f"{question.id:<24} {question.topic:<14} {question.level or '':<7} {prompt}"))
+    return DONE
+
+
+def _target(flags: Namespace) -> str:
+    if not flags.target:
+        problem = f"bank {flags.action}: ID|PATH|FILE?"
+        raise InputError("error.unknown_option", problem=problem, command="bank")
+    return str(flags.target)
+
+
+def _show(flags: Namespace, lang: str) -> int:
+    question = _bank(flags, lang).get(_target(flags))
+    print(json.dumps(question.model_dump(), ensure_ascii=False, indent=2) if flags.json else to_yaml(question))
+    return DONE
+
+
+def _check(flags: Namespace, lang: str) -> int:
+    """Lint the named path, or all that an interview would use: the built-in questions and what --bank adds."""
+    with as_file(files("tools") / "questions") as builtin:
+        roots = [Path(flags.target)] if flags.target else [Path(path) for path in flags.bank]
+        if not flags.target and not flags.no_builtin:
+            roots.insert(0, builtin)
+        count, findings = check(roots)
+    if flags.json:
+        rows = [{"file": str(f.values["path"]), "line": f.values.get("line"), "finding": explain(f, lang)}
+                for f in findings]  # fmt: skip
+        print(json.dumps({"files": count, "findings": rows}, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            print(explain(finding, lang))
+        print(say("plain.check_bad" if findings else "plain.check_ok", lang, files=count, findings=len(findings)))
+    return CHECK_FAILED if findings else DONE
+
+
+def _import(flags: Namespace, lang: str) -> int:
+    path = Path(_target(flags))
+    if not flags.out:
+        raise InputError("error.unknown_option", problem="bank import: --out FOLDER?", command="bank")
+    questions = parse(path, load().questions.values())
+    ids = [question.id for question in questions]
+    for question_id in ids:
+        if ids.count(question_id) > 1:
+            raise InputError("error.import_same_id", path=path, id=question_id)
+    folder = Path(flags.out)
+    for question in questions:
+        _write(folder / f"{question.id}.yaml", question)
+        if not flags.quiet:
+            print(folder / f"{question.id}.yaml")
+    print(say("plain.imported", lang, count=len(questions), folder=folder), file=sys.stderr)
+    return DONE
+
+
+def _write(path: Path, question: Question) -> None:
+    text = to_yaml(question)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_text("utf-8") != text:
+            raise InputError("error.import_exists", path=path)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError("error.cannot_write_out", path=path, reason=error.strerror) from error

@@ -1,0 +1,22 @@
+"""`razbor config`: each setting, its value and where it comes from. Never a key."""
+
+import json
+from argparse import Namespace
+
+from agent.cli import DONE
+from agent.config import Value, config_file, resolve, transcripts_folder
+from agent.terminal.printable import printable
+
+
+def run(flags: Namespace) -> int:
+    """Print the settings."""
+    values = resolve(flags)
+    values["config_file"] = Value(str(config_file()), "RAZBOR_HOME, XDG")
+    values["transcripts"] = Value(str(transcripts_folder()), "RAZBOR_HOME, XDG")
+    if flags.json:
+        shown = {name: {"value": value.value, "origin": value.origin} for name, value in values.items()}
+        print(json.dumps(shown, ensure_ascii=False, indent=2))
+    else:
+        for name, value in values.items():
+            print(printable(f"{name:<12} {value.value!s:<12} ({value.origin})"))
+    return DONE

@@ -1,0 +1,56 @@
+"""`razbor grade QUESTION [FILE]`: grade one answer."""
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from agent.cli import DONE
+from agent.config import resolve
+from agent.terminal.card import score_card
+from agent.terminal.lines import decode
+from agent.terminal.screen import terminal_width, write_plain
+from tools.bank import load
+from tools.graders.local import LocalGrader
+from tools.question import Lang
+from transcripts.errors import InputError
+
+MAX_ANSWER = 1024 * 1024  # bytes
+
+
+def run(flags: Namespace) -> int:
+    """Print the score card of the answer in FILE or on stdin; with --json the Grade object."""
+    settings = {name: value.value for name, value in resolve(flags).items()}
+    if settings["grader"] == "judge":
+        raise InputError("error.judge_needs_endpoint")
+    lang: Lang = "ru" if settings["lang"] == "ru" else "en"
+    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
+    question = bank.get(flags.question)
+    grade = LocalGrader().grade(question, _answer(flags.file), lang)
+    if flags.json:
+        print(json.dumps(grade.model_dump(), ensure_ascii=False))
+    elif flags.plain or not sys.stdout.isatty():
+        write_plain(score_card(grade, lang, terminal_width()))
+    else:
+        from agent.terminal.prompt import write_styled
+
+        write_styled(score_card(grade, lang, terminal_width()))
+    return DONE
+
+
+def _answer(file: str | None) -> str:
+    name = file if file not in (None, "-") else None
+    try:
+        if name is None:
+            data = sys.stdin.buffer.read(MAX_ANSWER + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                data = stream.read(MAX_ANSWER + 1)
+    except OSError as error:
+        raise InputError("error.cannot_read", path=name, reason=error.strerror) from error
+    where = name or "stdin"
+    if len(data) > MAX_ANSWER:
+        raise InputError("error.file_big", path=where, kilobytes=MAX_ANSWER // 1024)
+    if b"\0" in data:
+        raise InputError("error.file_binary", path=where)
+    return decode(data.removeprefix(b"\xef\xbb\xbf"))

@@ -1,0 +1,69 @@
+"""`razbor replay FILE…`: play transcripts back in the terminal, or verify them."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from agent.cli import CHECK_FAILED, DONE
+from agent.config import resolve
+from agent.terminal.card import score_text
+from agent.terminal.printable import printable
+from agent.terminal.screen import Screen, write_plain
+from agent.verify import Report, verify
+from prompts import say
+from pydantic import ValidationError
+from tools.graders.local import LocalGrader
+from tools.interview import Interview
+from transcripts.errors import InputError
+from transcripts.reader import Transcript, read
+
+
+def run(flags: Namespace) -> int:
+    """Play or verify each file in turn; the worst outcome is the exit status."""
+    lang = resolve(flags)["lang"].value
+    status = DONE
+    for name in flags.files:
+        transcript = read(Path(name))
+        if transcript.torn is not None:
+            size = len(transcript.torn)
+            print(say("summary.torn", lang, path=printable(name), size=size), file=sys.stderr)
+        if not flags.verify:
+            play(transcript, plain=flags.plain)
+        elif _say_report(name, verify(transcript, LocalGrader()), lang):
+            status = CHECK_FAILED
+    return status
+
+
+def play(transcript: Transcript, *, plain: bool) -> None:
+    """Show a recorded interview as it was shown."""
+    write = write_plain
+    if sys.stdout.isatty() and not plain:
+        from agent.terminal.prompt import write_styled
+
+        write = write_styled
+    interview = Interview(transcript.session)
+    screen = Screen(interview, write, replaying=True)
+    for event in transcript.events:
+        try:
+            interview.apply(event)
+        except ValidationError as error:
+            where = ".".join(str(step) for step in error.errors()[0]["loc"])
+            raise InputError(
+                "error.transcript_field", path=transcript.path, line=event.seq + 1, field=where, type=event.type
+            ) from error
+        screen.show(event)
+
+
+def _say_report(name: str, report: Report, lang: str) -> bool:
+    """Print what a verification found; whether there was a difference."""
+    for old, new in report.regraded:
+        then, now = score_text(old.score, lang), score_text(new.score, lang)
+        old_name, new_name = (f"{g.name} {g.version}" for g in (old.grader, new.grader))
+        text = say("plain.regraded", lang, question=old.question, then=then, old=old_name, now=now, new=new_name)
+        print(printable(text))
+    for item in report.differences:
+        text = say("plain.difference", lang, seq=item.seq, what=item.what, then=item.then, now=item.now)
+        print(printable(text))
+    key = "plain.differs" if report.differences else "plain.verified"
+    print(say(key, lang, path=printable(name), checked=report.checked, count=len(report.differences)))
+    return bool(report.differences)

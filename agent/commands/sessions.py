@@ -1,0 +1,79 @@
+"""`razbor sessions list | show ID | rm ID`: recorded interviews."""
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from agent.cli import DONE, explain
+from agent.commands.replay import play
+from agent.config import resolve, transcripts_folder
+from agent.terminal.card import score_text
+from prompts import say
+from transcripts.errors import InputError
+from transcripts.events import EndEvent, GradeEvent, Json, QuestionEvent
+from transcripts.reader import Transcript, read
+
+
+def run(flags: Namespace) -> int:
+    """Do what `action` says."""
+    lang = resolve(flags)["lang"].value
+    paths = sorted(transcripts_folder().glob("*.jsonl"))
+    if flags.action == "list":
+        return _list(paths, flags.json, lang)
+    path = _find(paths, flags.id)
+    if flags.action == "rm":
+        try:
+            path.unlink()
+        except OSError as error:
+            raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
+        print(say("plain.removed", lang, path=path), file=sys.stderr)
+    else:
+        play(read(path), plain=flags.plain)
+    return DONE
+
+
+def _find(paths: list[Path], session_id: str) -> Path:
+    """The file of a session: only one that is in the folder, never a path that someone typed."""
+    if session_id == "latest" and paths:
+        return paths[-1]
+    for path in paths:
+        if path.stem == session_id:
+            return path
+    raise InputError("error.unknown_session", id=session_id)
+
+
+def _list(paths: list[Path], as_json: bool, lang: str) -> int:
+    rows = []
+    for path in paths:
+        try:
+            rows.append(describe(read(path)))
+        except InputError as error:  # one damaged file must not hide the others
+            print(f"razbor: {explain(error, lang)}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return DONE
+    for row in rows:
+        print(say("plain.session", lang, **row | {"mean": score_text(row["mean"], lang)}))
+    if not rows:
+        print(say("plain.no_sessions", lang), file=sys.stderr)
+    return DONE
+
+
+def describe(transcript: Transcript) -> Json:
+    """One interview in a few figures, from its events; those without an end were interrupted."""
+    session = transcript.session
+    last: dict[str, float | None] = {e.question: e.score for e in transcript.events if isinstance(e, GradeEvent)}
+    scores = [score for score in last.values() if score is not None]
+    end = transcript.events[-1]
+    return {
+        "id": session.id,
+        "time": session.time,
+        "mode": session.mode,
+        "lang": session.lang,
+        "asked": sum(isinstance(event, QuestionEvent) for event in transcript.events),
+        "graded": len(scores),
+        "mean": round(sum(scores) / len(scores), 1) if scores else None,
+        "reason": end.reason if isinstance(end, EndEvent) else "interrupted",
+        "path": str(transcript.path),
+    }

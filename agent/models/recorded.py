@@ -1,0 +1,71 @@
+"""A transcript as a model and as a candidate: hands out what was recorded, in the order of the record."""
+
+from collections.abc import Sequence
+
+from agent.model import AssistantTurn, Message
+from tools.registry import ToolCall
+from transcripts.events import CommandEvent, Event, Json, MessageEvent, ModelCallEvent
+
+
+class DivergedError(Exception):
+    """Today's interview asks for something else than what was recorded next."""
+
+
+class Recording:
+    """The inputs of a recorded interview: model turns, the candidate's lines, and Ctrl-C."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._inputs = [event for event in events if _is_input(event)]
+        self._next = 0
+
+    def take(self) -> Event | None:
+        """The next input; None when the recording is over. A recorded Ctrl-C is pressed again."""
+        if self._next >= len(self._inputs):
+            return None
+        event = self._inputs[self._next]
+        self._next += 1
+        if isinstance(event, CommandEvent) and event.name == "interrupt":
+            raise KeyboardInterrupt
+        return event
+
+    @property
+    def left(self) -> int:
+        """How many inputs nobody asked for."""
+        return len(self._inputs) - self._next
+
+
+def _is_input(event: Event) -> bool:
+    return isinstance(event, ModelCallEvent | CommandEvent) or (
+        isinstance(event, MessageEvent) and event.role == "user"
+    )
+
+
+class RecordedModel:
+    """The recorded model turns, one a call."""
+
+    def __init__(self, recording: Recording, name: str) -> None:
+        self._recording = recording
+        self.name = name
+
+    def complete(self, messages: Sequence[Message], tools: Sequence[Json]) -> AssistantTurn:  # noqa: ARG002
+        """The next recorded turn; DivergedError when something else was recorded."""
+        event = self._recording.take()
+        if not isinstance(event, ModelCallEvent):
+            raise DivergedError("model_call")
+        try:
+            calls = tuple(ToolCall(c["id"], c["name"], c["arguments"]) for c in event.reply["tool_calls"])
+            return AssistantTurn(event.reply["content"], calls, event.usage)
+        except (KeyError, TypeError) as error:
+            raise DivergedError("model_call") from error
+
+
+def recorded_lines(recording: Recording) -> str | None:
+    """The next recorded line as the candidate typed it; None where the input ended."""
+    event = recording.take()
+    if event is None or isinstance(event, CommandEvent) and event.name == "end_of_input":
+        return None
+    if isinstance(event, MessageEvent):
+        return "/" + event.content if event.content.startswith("/") else event.content
+    if isinstance(event, CommandEvent):
+        return "" if event.name == "continue" else f"{event.name} {event.argument}".strip()
+    raise DivergedError("message")
