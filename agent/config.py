@@ -76,7 +76,7 @@ def transcripts_folder() -> Path:
 
 
 def locale_language(environ: Mapping[str, str]) -> str | None:
-    """"ru" for a Russian locale, "en" for an English one, None for any other."""
+    """The language of the locale where razbor speaks it, else None."""
     name = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
     return name[:2].lower() if name[:2].lower() in LANGUAGES else None
 

@@ -25,7 +25,7 @@ class Candidate(Protocol):
         """
 
 
-class Leave(Exception):
+class Leave(Exception):  # noqa: N818 - not an error, a wish
     """The candidate pressed Ctrl-C twice: stop at once; what is on disk stays."""
 
 

@@ -106,4 +106,3 @@ def end(parts: Parts, reason: EndReason) -> None:
     scores = [attempt.grade.score for attempt in attempts if attempt.grade and attempt.grade.score is not None]
     mean = round(sum(scores) / len(scores), 1) if scores else None
     parts.journal.emit(EndEvent(reason=reason, asked=len(attempts), graded=len(scores), mean_score=mean))
-

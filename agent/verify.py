@@ -1,6 +1,7 @@
 """`replay --verify`: the recorded turns through today's loop and tools, every result compared."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from transcripts.events import EndEvent, Event, GradeEvent, QuestionEvent, ToolR
 from transcripts.grade import Grade, GraderId
 from transcripts.reader import Transcript
 
+MAX_SHOWN = 120  # characters of a value in a difference
 COMPARED = {
     QuestionEvent: ("number", "total", "question"),
     ToolResultEvent: ("id", "name", "ok", "content"),
@@ -93,10 +95,8 @@ def _run(transcript: Transcript, parts: Parts) -> None:
     model = RecordedModel(recording, session.model)
     running = Interviewing(model, parts.registry, parts.interview, parts.conversation, candidate, emit)
     begin(parts)
-    try:
+    with suppress(DivergedError, Leave, IndexError):  # what is then missing is a difference
         end(parts, run_interview(running))
-    except (DivergedError, Leave, IndexError):
-        pass  # what today's run did not get to is missing in the comparison, and so is a difference
 
 
 def _compare(then: Sequence[Event], now: Sequence[Event], report: Report) -> None:
@@ -136,4 +136,4 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a field of any event
 
 def _short(value: Any) -> str:  # noqa: ANN401
     text = str(_plain(value))
-    return text if len(text) <= 120 else text[:117] + "…"
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"

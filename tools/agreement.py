@@ -62,20 +62,16 @@ def by(items: Sequence[Labelled], part: Callable[[Labelled], str]) -> Json:
 
 def quotes(items: Sequence[Labelled]) -> Json:
     """How many quotes were given, and how many of them stand in the answer letter by letter."""
-    given = [
-        (line.quote, item.answer)
-        for item in items
-        for line in (*item.grade.key_points, *item.grade.mistakes)
-        if line.quote is not None
-    ]
+    given: list[tuple[str, str]] = []
+    for item in items:
+        found = [line.quote for line in item.grade.key_points] + [line.quote for line in item.grade.mistakes]
+        given += [(quote, item.answer) for quote in found if quote is not None]
     return {"given": len(given), "verbatim": sum(is_verbatim(quote, answer) for quote, answer in given)}
 
 
 def _mistakes(items: Sequence[Labelled]) -> Json:
     pairs = [
-        (label, line.verdict)
-        for item in items
-        for label, line in zip(item.mistakes, item.grade.mistakes, strict=True)
+        (label, line.verdict) for item in items for label, line in zip(item.mistakes, item.grade.mistakes, strict=True)
     ]
     per_class = {name: _class_figures(pairs, name) for name in CLASSES}
     present = [figures["f1"] for figures in per_class.values() if figures["support"]]

@@ -123,7 +123,7 @@ class Interview:
             return Step.DONE
         return Step.FETCH if len(self.attempts) < self.session.questions else Step.FAREWELL
 
-    def _attempt_step(self, attempt: Attempt) -> Step:
+    def _attempt_step(self, attempt: Attempt) -> Step:  # noqa: PLR0911 - a table of states, read downwards
         if attempt.revealed:
             return Step.DONE
         if attempt.given_up:

@@ -1,12 +1,12 @@
 """The plain-text breakdown format: questions one after another under fixed Russian headings.
 
-    [id: my-question]                    optional; otherwise the id is made from the content
-    Heading
-    Prompt, on one or more lines
-    Сначала проговорите ответ вслух или тезисами.
-    … (what the site says to every question)
-    Короткий ответ / Подробный разбор / Типичные ошибки / Как сказать на собеседовании
-    each followed by its text, the last two by a list of lines that begin with "- "
+[id: my-question]                    optional; otherwise the id is made from the content
+Heading
+Prompt, on one or more lines
+Сначала проговорите ответ вслух или тезисами.
+… (what the site says to every question)
+Короткий ответ / Подробный разбор / Типичные ошибки / Как сказать на собеседовании
+each followed by its text, the last two by a list of lines that begin with "- "
 """
 
 import hashlib
@@ -109,7 +109,7 @@ def _build(path: Path, line: int, parts: dict[str, list[str]]) -> Question:
             prompt=prompt,
             short_answer="\n".join(parts["short_answer"]),
             breakdown="\n".join(parts["breakdown"]),
-            mistakes=[{"text": text} for text in items["mistakes"]],  # type: ignore[list-item]  # pydantic builds them
+            mistakes=[{"text": text} for text in items["mistakes"]],
             tips=items["tips"],
         )
     except ValidationError as error:

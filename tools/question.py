@@ -25,8 +25,11 @@ class _Strict(BaseModel):
 
 
 class Mistake(_Strict):
-    """A typical mistake. A commission says something wrong, and `contrary` is what is right; an omission leaves
-    something out, and `key_points` (kp1, kp2 …) say what. An imported mistake may have neither."""
+    """A typical mistake: a commission or an omission; an imported one may not say which.
+
+    A commission says something wrong, and `contrary` is what is right. An omission leaves something out, and
+    `key_points` (kp1, kp2 …) say what.
+    """
 
     text: Line
     kind: Literal["commission", "omission"] | None = None

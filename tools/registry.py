@@ -29,7 +29,7 @@ class ToolError(Exception):
     """A model's mistake, in words that tell it what to do instead."""
 
 
-class GivingUp(Exception):
+class GivingUp(Exception):  # noqa: N818 - not an error, an end
     """The model keeps making mistakes; the loop must go on without it."""
 
 

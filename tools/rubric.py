@@ -71,6 +71,4 @@ def score(key_points: Sequence[KeyPointLine], mistakes: Sequence[MistakeLine]) -
 
 def ungraded(question: Question, reason: str, grader: GraderId, lang: Lang) -> Grade:
     """The record of an attempt that has no grade: given up, or the grader failed. Never part of an average."""
-    return Grade(
-        question=question.id, status="ungraded", score=None, grader=grader, answer_lang=lang, reason=reason
-    )
+    return Grade(question=question.id, status="ungraded", score=None, grader=grader, answer_lang=lang, reason=reason)

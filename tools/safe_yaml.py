@@ -38,7 +38,7 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - what a file holds is any tree of dicts, lists and text
     """Read one YAML document into dicts, lists and text; InputError with file and line when it has more."""
-    return _Plain(path).value(_compose(path), 0)
+    return _Plain(path).value(_compose(path))
 
 
 def line_of(path: Path, *steps: str | int) -> int:
@@ -60,12 +60,25 @@ def line_of(path: Path, *steps: str | int) -> int:
 def _compose(path: Path) -> Any:  # noqa: ANN401 - the node graph has no types
     text = read_text(path)
     try:
+        _check_depth(path, text)
         return yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not YAML"
         line = mark.line + 1 if mark else 1
         raise InputError("error.yaml", path=path, line=line, problem=problem) from error
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """Refuse deep nesting before composing: libyaml's composer is recursive, and overflows the C stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise InputError("error.yaml_deep", path=path, line=getattr(event.start_mark, "line", 0) + 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _Plain:
@@ -75,21 +88,19 @@ class _Plain:
         self._path = path
         self._seen: set[int] = set()
 
-    def value(self, node: yaml.Node, depth: int) -> Any:  # noqa: ANN401
+    def value(self, node: yaml.Node) -> Any:  # noqa: ANN401
         if id(node) in self._seen:  # only an alias leads to the same node twice
             self._refuse(node, "error.yaml_alias")
         if node.tag not in _PLAIN_TAGS:
             self._refuse(node, "error.yaml_tag")
-        if depth > MAX_DEPTH:
-            self._refuse(node, "error.yaml_deep")
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             return node.value
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, depth + 1) for item in node.value]
-        return self._mapping(node, depth)
+            return [self.value(item) for item in node.value]
+        return self._mapping(node)
 
-    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: yaml.Node) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = key_node.value
@@ -97,7 +108,7 @@ class _Plain:
                 self._refuse(key_node, "error.yaml_key")
             if key in result:
                 self._refuse(key_node, "error.yaml_duplicate", key=key)
-            result[key] = self.value(value_node, depth + 1)
+            result[key] = self.value(value_node)
         return result
 
     def _refuse(self, node: yaml.Node, error: str, /, **values: object) -> None:

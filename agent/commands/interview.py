@@ -45,9 +45,7 @@ def run(flags: Namespace) -> int:
     parts.journal.listeners.append(screen.show)
     candidate = TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id)
     model = EmbeddedModel(lang, session.seed)
-    running = Interviewing(
-        model, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit
-    )
+    running = Interviewing(model, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
     try:
         return _hold(running, parts, recorder, lang)
     finally:

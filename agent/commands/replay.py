@@ -4,6 +4,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from agent.cli import CHECK_FAILED, DONE
 from agent.config import resolve
 from agent.terminal.card import score_text
@@ -11,7 +13,6 @@ from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, write_plain
 from agent.verify import Report, verify
 from prompts import say
-from pydantic import ValidationError
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
 from transcripts.errors import InputError

@@ -13,6 +13,7 @@ from tools.interview import Step
 from tools.registry import ToolCall
 from transcripts.events import Json
 
+
 class EmbeddedModel:
     """Deterministic: the same seed and the same conversation give the same words."""
 

@@ -62,7 +62,7 @@ class RecordedModel:
 def recorded_lines(recording: Recording) -> str | None:
     """The next recorded line as the candidate typed it; None where the input ended."""
     event = recording.take()
-    if event is None or isinstance(event, CommandEvent) and event.name == "end_of_input":
+    if event is None or (isinstance(event, CommandEvent) and event.name == "end_of_input"):
         return None
     if isinstance(event, MessageEvent):
         return "/" + event.content if event.content.startswith("/") else event.content

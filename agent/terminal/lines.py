@@ -34,6 +34,6 @@ def _only_escapes(text: str) -> bool:
 
 
 def reader(stream: BinaryIO) -> Callable[[], str | None]:
-    """A function that gives one turn a line, the two characters \\n in it being a line break; None at the end."""
+    r"""A function that gives one turn a line, the two characters \n in it being a line break; None at the end."""
     turns: Iterator[str] = (decode(raw).replace("\\n", "\n") for raw in stream)
     return lambda: next(turns, None)

@@ -46,7 +46,7 @@ class Screen:
         self._replaying = replaying
         self._lang: Lang = "ru" if interview.session.lang == "ru" else "en"
 
-    def show(self, event: Event) -> None:
+    def show(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Show an event, if there is something in it for the candidate."""
         width = terminal_width()
         match event:

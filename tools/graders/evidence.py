@@ -4,19 +4,24 @@ import re
 
 MAX_QUOTE = 240  # characters
 
-# Text addressed to whoever grades, at the start of a clause or naming the grader: it earns nothing.
+# Text addressed to whoever grades. Each line needs an address or an order about the grade itself: honest answers
+# speak of scores, system prompts and top 10 too.
 _TO_THE_GRADER = re.compile(
     r"""
-      ^\W*(?:system|assistant|developer|admin\w*|tool|note|instruction\w*|система|ассистент|внимание)\b[^:]{0,40}:
-    | ^\W*(?:please\ |now\ |so\ |пожалуйста,?\ )*(?:ignore|disregard|forget|override|игнорируй\w*|забудь\w*|проигнорируй\w*)\b
-      .{0,60}\b(?:instruction|prompt|rubric|rule|criteria|above|previous|инструкц|промпт|указани|правил|критери|выше)
-    | \b(?:grader|evaluator|examiner|grading\ (?:system|model|bot)|проверяющ\w+|экзаменатор\w*|оценщик\w*|грейдер\w*)\b
-    | \b(?:give|award|assign|grade|score|rate|mark|set)\b.{0,40}\b(?:10|ten|full|maximum|max|perfect|top|covered|avoided)\b
-      .{0,20}\b(?:score|mark|point|grade|/\ ?10|out\ of|all)?
-    | \b(?:mark|treat|count|consider)\b.{0,30}\b(?:as\ )?(?:covered|avoided|correct|complete|passed)\b
-    | \b(?:full|maximum|perfect|highest|top)\ (?:score|marks?|grade|points)\b
-    | \b(?:поставь\w*|оцени\w*|выстав\w*|засчита\w*|отметь\w*)\b.{0,60}\b(?:10|десят\w+|балл\w*|максим\w+|высш\w+|верн\w+|правильн\w+|раскрыт\w*|все)\b
-    | ["'](?:score|verdict|key_points|status)["']\s*: | <\/?(?:tool_call|system|grade|score)\b | \[/?INST\]
+      ^\W*(?:system|developer|admin\w*|система)(?:\ (?:note|override|message|notice))?\W*:
+    | \b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|prompts?|rubric|rules|criteria|above)\b
+    | \b(?:игнорируй\w*|проигнорируй\w*|забудь\w*)\b.{0,40}\b(?:инструкц|промпт|указани|правил|критери|выше|рубрик)
+    | \b(?:grader|examiner|грейдер\w*|экзаменатор\w*)\b
+    | (?:^\W*|\b(?:dear|to\ the|attention|уважаем\w+|для)\ )(?:evaluator|reviewer|проверяющ\w+|оценщик\w*)\b
+    | \b(?:give|award|assign)\ (?:me|this|it|us|my|the\ (?:answer|candidate)|full|maximum|a)\b
+      .{0,40}\b(?:10|ten|full|max\w*|perfect|marks?|score)\b
+    | \b(?:grade|score|rate|mark|treat|count|consider)\ (?:this|it|me|my|the\ (?:answer|above)|all|every\w*)\b
+      .{0,40}\b(?:10|ten|full|max\w*|perfect|covered|avoided|correct|complete|passed)\b
+    | \bset\ (?:the|my)\ (?:score|grade)\b | \b(?:full|maximum|perfect)\ (?:score|marks?|grade|points)\b
+    | \b(?:поставь|поставьте|выстави|выставьте|засчитай\w*)\b
+      .{0,60}\b(?:10|десят\w+|балл\w*|максим\w+|верн\w+|ответ\w*|все)\b
+    | \b(?:оцени|оцените|отметь|отметьте|считай|считайте)\ (?:это\w*|мо\w+|ответ\w*|меня|на|вс\w+|кажд\w+|пункт\w*)\b
+    | ["'](?:score|verdict|key_points|status)["']\s*: | </?(?:tool_call|system|grade|score)\b | \[/?INST\]
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )  # fmt: skip

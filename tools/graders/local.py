@@ -97,6 +97,10 @@ class LocalGrader:
         weight = _weights(question, sides)
         windows = _windows(question, answer)
         found = {name: side.match(windows, weight) for name, side in sides.items()}
+        wrong = _wrong_matches(mistakes, found)
+        for line in points:  # a clause that rather states a mistake proves no point
+            if any(_same_place(found[line.id], bad) and bad.value > found[line.id].value for bad in wrong):
+                found[line.id] = Match()
         key_point_verdicts = [_key_point(line, found[line.id], answer) for line in points]
         mistake_verdicts = [_mistake(line, points, found, answer) for line in mistakes]
         return Grade(
@@ -116,7 +120,7 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _prompt_stems(question: Question) -> frozenset[str]:
-    return _stems(" ".join((question.prompt, question.en.prompt, question.ru.prompt)))
+    return _stems(f"{question.prompt} {question.en.prompt} {question.ru.prompt}")
 
 
 def _weights(question: Question, sides: dict[str, _Phrases]) -> dict[str, float]:
@@ -130,8 +134,10 @@ def _weights(question: Question, sides: dict[str, _Phrases]) -> dict[str, float]
 
 
 def _windows(question: Question, answer: str) -> list[Window]:
-    """The clauses that count, and each two neighbours together. Repeating the prompt or addressing the grader
-    is no answer."""
+    """The clauses that count, and each two neighbours together.
+
+    Repeating the prompt or addressing the grader is no answer.
+    """
     prompt = _prompt_stems(question)
     kept = [
         clause
@@ -145,6 +151,17 @@ def _window(answer: str, *parts: Clause) -> Window:
     stems = frozenset().union(*(part.stems for part in parts))
     negated = any(_NEGATION.search(answer[part.start : part.end]) for part in parts)
     return Window(parts[0].start, parts[-1].end, stems, negated)
+
+
+def _wrong_matches(mistakes: Sequence[RubricLine], found: dict[str, Match]) -> list[Match]:
+    """Where a mistake of the stating kind was made."""
+    judged = [_commission(found[m.id], found[f"{m.id} contrary"]) for m in mistakes if m.kind != "omission"]
+    return [match for verdict, match in judged if verdict == "committed"]
+
+
+def _same_place(match: Match, other: Match) -> bool:
+    a, b = match.window, other.window
+    return bool(a and b and a.start < b.end and b.start < a.end)
 
 
 def _quote(match: Match, answer: str) -> str | None:

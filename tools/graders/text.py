@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 MAX_CLAUSE_WORDS = 30  # dictated text has no full stops; longer runs are cut into overlapping windows
@@ -20,29 +21,12 @@ _NUMBERS = {
     "eight": "8", "ten": "10", "sixteen": "16", "один": "1", "два": "2", "две": "2", "двух": "2", "три": "3",
     "четыре": "4", "пять": "5", "шесть": "6", "восемь": "8", "десять": "10", "шестнадцать": "16", "пол": "0.5",
 }  # fmt: skip
-STOPWORDS = frozenset(
-    """
-    a about above actually after again all almost also am an and any anyway are around as at back basically be
-    because been before being below between both but by called came can come comes could did do does doing don't
-    done down during each either else even ever every few first for from further get gets give given go goes going
-    good got had has have having he her here him his how i i'd i'll i'm i've if in into is it it's its itself just
-    keep kind know let let's like look lot made make makes many may maybe me mean might more most much must my need
-    needs never new next no nor not now of off often ok on once one only or other others our out over own part per
-    pretty put quite rather really right roughly said same say says see set she should simply so some something
-    sort still stuff such sure take takes tell than that that's the their them then there there's these they thing
-    things think this those though through time to together too under until up upon us use used uses using usually
-    very want wants was way we well were what when where whether which while who whole why will with without won't
-    would yeah yes yet you you'd you're your
-    а без более больше будем будет будто буду был была были было быть в вам вас ведь весь во вообще вот вроде все
-    всего всегда всех вы где говорить да даже для до его ее ей если есть еще ещё же за здесь значит и из или им их
-    к как какая какие какой когда короче которая которые который которых кто ли либо лишь между меня мне может
-    можно мой мы на надо нам нас наш не него нее ней нельзя нет ни них но ну нужно о об обычно один одна одно он
-    она они оно от перед по под после потом потому почему при про просто раз с сам самая само самый себя сейчас
-    скажем со собственно совсем так также такая такие такое такой там те тем то тогда того тоже той только том тот
-    тут ты у уж уже хотя чего чем через что чтоб чтобы эта эти это этого этой этом этот эту я типа наверное нужен
-    нужна нужны делаем делать давай пусть например
-    """.split()
-)
+
+
+@cache
+def stopwords() -> frozenset[str]:
+    """Words of both languages that are in every answer and so say nothing about any."""
+    return frozenset((files("tools.graders") / "stopwords.txt").read_text("utf-8").split())
 
 
 @dataclass(frozen=True)
@@ -97,13 +81,13 @@ def tokens(text: str) -> Iterator[Token]:
     """The words of a text in order; a compound counts as its parts."""
     for match in _WORD.finditer(text):
         whole = match.group().lower()
-        if whole in STOPWORDS:
+        if whole in stopwords():
             yield Token(whole, match.start(), match.end(), stop=True)
             continue
         for part in re.finditer(r"[^-]+", whole):
             start = match.start() + part.start()
             word = part.group()
-            yield Token(stem(word), start, start + len(word), stop=word in STOPWORDS)
+            yield Token(stem(word), start, start + len(word), stop=word in stopwords())
 
 
 def clauses(text: str) -> list[Clause]:

@@ -1,0 +1,91 @@
+"""The terminal side, through prompt-toolkit's own pipe input; and what is shown of other people's text."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from agent.loop import Leave
+from agent.terminal.card import wrap
+from agent.terminal.lines import decode
+from agent.terminal.printable import printable
+from agent.terminal.prompt import CtrlC, reader
+
+Type = Callable[..., list[str | None]]
+
+
+@pytest.fixture
+def typing() -> Type:
+    """Send keys; return what was read, one item a turn."""
+
+    def run(keys: str, turns: int = 1, hints: list[int] | None = None) -> list[str | None]:
+        with create_pipe_input() as keyboard:
+            keyboard.send_text(keys)
+            seen = hints if hints is not None else []
+            read = reader(CtrlC(), lambda: seen.append(1), keyboard, DummyOutput())
+            return [read() for _ in range(turns)]
+
+    return run
+
+
+def test_enter_sends_and_alt_enter_begins_a_new_line(typing: Type) -> None:
+    assert typing("one\x1b\rtwo\r") == ["one\ntwo"]
+
+
+def test_a_paste_of_many_lines_is_one_answer(typing: Type) -> None:
+    pasted = "\n".join(f"line {n}" if n % 3 else "" for n in range(200))
+    assert typing(f"\x1b[200~{pasted}\x1b[201~\r") == [pasted]
+
+
+def test_cyrillic_with_backspace(typing: Type) -> None:
+    assert typing("под\x7fды\r") == ["поды"]
+
+
+def test_ctrl_d_on_an_empty_line_is_the_end(typing: Type) -> None:
+    assert typing("one\r\x04", turns=2) == ["one", None]
+
+
+def test_one_ctrl_c_hints_and_goes_on(typing: Type) -> None:
+    hints: list[int] = []
+    assert typing("half\x03whole\r", hints=hints) == ["whole"]
+    assert hints == [1]
+
+
+def test_two_ctrl_c_within_two_seconds_leave(typing: Type) -> None:
+    with pytest.raises(Leave):
+        typing("\x03\x03")
+
+
+def test_two_ctrl_c_far_apart_do_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    ctrl_c, clock = CtrlC(), iter([0.0, 2.5, 4.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    ctrl_c.press()
+    ctrl_c.press()
+    with pytest.raises(Leave):
+        ctrl_c.press()
+
+
+@given(st.text())
+def test_printable_has_no_control_escape_or_bidi_character(text: str) -> None:
+    shown = printable(text + "\x1b]8;;http://x\x07link\x1b]8;;\x07\x9b31m\u2066\u202e")
+    assert not any((ord(char) < 32 and char not in "\n\t") or 0x7F <= ord(char) < 0xA0 for char in shown)
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), min_size=1))
+def test_printable_leaves_plain_text_alone(text: str) -> None:
+    assert printable(text) == text
+
+
+@given(st.text(), st.integers(20, 100))
+def test_wrapped_lines_fit_the_width(text: str, width: int) -> None:
+    assert all(len(part) <= width for line in wrap(text, width, indent="  ") for _, part in line)
+
+
+@given(st.binary())
+def test_decoding_never_fails(raw: bytes) -> None:
+    assert isinstance(decode(raw), str)
