@@ -13,13 +13,14 @@ from agent.config import resolve, transcripts_folder
 from agent.loop import Interviewing, Leave, run_interview
 from agent.models.embedded import EmbeddedModel
 from agent.session import Parts, assemble, begin, choose_questions, end, new_session
+from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, Write, write_plain
 from prompts import say
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.planner import Planner
 from transcripts.errors import InputError, RecordingError
-from transcripts.events import Event, MessageEvent
+from transcripts.events import Event, MessageEvent, ToolCallEvent, ToolResultEvent
 from transcripts.recorder import Recorder
 
 Read = Callable[[], str | None]
@@ -43,16 +44,18 @@ def run(flags: Namespace) -> int:
     read, write = _terminal(flags.plain, lang)
     screen = Screen(parts.interview, write)
     parts.journal.listeners.append(screen.show)
+    if flags.verbose:
+        parts.journal.listeners.append(_tell_tools)
     candidate = TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id)
     model = EmbeddedModel(lang, session.seed)
     running = Interviewing(model, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
     try:
-        return _hold(running, parts, recorder, lang)
+        return _hold(running, parts, recorder, lang, quiet=flags.quiet)
     finally:
         recorder.close()
 
 
-def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str) -> int:
+def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *, quiet: bool) -> int:
     """Run the loop; whatever ends it, the last event is written where it still can be."""
     last_words = _LastWords()
     parts.journal.listeners.insert(0, last_words.note)
@@ -68,11 +71,20 @@ def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str) ->
         if last_words.text:
             print(say("error.unsaved", lang, words=last_words.text), file=sys.stderr)
         raise
-    print(say("summary.saved", lang, path=recorder.path), file=sys.stderr)
+    if not quiet:
+        print(say("summary.saved", lang, path=recorder.path), file=sys.stderr)
     if reason == "failed":
         print(say("summary.failed", lang), file=sys.stderr)
         return FAILED
     return DONE
+
+
+def _tell_tools(event: Event) -> None:
+    """What --verbose adds: the tool calls as they come and go."""
+    if isinstance(event, ToolCallEvent):
+        print(printable(f"→ {event.name} {event.arguments}"), file=sys.stderr)
+    elif isinstance(event, ToolResultEvent):
+        print(printable(f"← {event.name} {event.content}"), file=sys.stderr)
 
 
 class _LastWords:

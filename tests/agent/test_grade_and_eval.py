@@ -30,11 +30,9 @@ def test_grade_reads_a_file_and_prints_a_card(razbor: Run, tmp_path: Path) -> No
 
 
 def test_the_same_answer_gets_the_same_grade_in_every_locale(razbor: Run) -> None:
-    prints = {
-        razbor("grade", "kubernetes-primitives", "--json", "--lang", "en", stdin=ANSWER, LC_ALL=locale, PYTHONHASHSEED=seed).stdout
-        for locale in ("C", "ru_RU.UTF-8")
-        for seed in ("1", "2")
-    }  # fmt: skip
+    command = ("grade", "kubernetes-primitives", "--json", "--lang", "en")
+    environments = [{"LC_ALL": locale, "PYTHONHASHSEED": seed} for locale in ("C", "ru_RU.UTF-8") for seed in "12"]
+    prints = {razbor(*command, stdin=ANSWER, **environment).stdout for environment in environments}
     assert len(prints) == 1
 
 

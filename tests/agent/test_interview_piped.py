@@ -150,7 +150,7 @@ def test_escape_and_bidi_characters_never_reach_the_output(razbor: Run, tmp_path
     assert "red" in replayed.stdout
 
 
-def test_an_interrupt_leaves_with_130_and_everything_on_disk(home: Path, tmp_path: Path) -> None:
+def test_an_interrupt_leaves_with_130_and_everything_on_disk(home: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", "--questions", "2"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -187,7 +187,7 @@ def test_a_killed_process_leaves_a_readable_transcript(home: Path) -> None:
     assert POD in [event.get("content") for event in events(path)]
 
 
-def test_a_full_disk_ends_the_interview_with_the_words_on_screen(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_interview_with_the_words_on_screen() -> None:
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000));"

@@ -67,11 +67,11 @@ class _Phrases:
 
     def match(self, windows: Sequence[Window], weight: dict[str, float]) -> Match:
         """The window that resembles this line most."""
-        totals = [max(sum(weight[s] for s in stems), MIN_PHRASE_WEIGHT) for stems, _ in self.phrases]
+        totals = [max(math.fsum(weight[s] for s in stems), MIN_PHRASE_WEIGHT) for stems, _ in self.phrases]
         best = Match()
         for window in windows:
             value = max((self._recall(n, window, weight) / total for n, total in enumerate(totals)), default=0.0)
-            shared = sum(weight[s] * math.sqrt(self.breadth[s]) for s in window.stems & self.breadth.keys())
+            shared = math.fsum(weight[s] * math.sqrt(self.breadth[s]) for s in window.stems & self.breadth.keys())
             value += BREADTH * shared / (4 + 0.3 * len(window.stems))
             if value > best.value:
                 best = Match(value, window)
@@ -79,12 +79,15 @@ class _Phrases:
 
     def _recall(self, n: int, window: Window, weight: dict[str, float]) -> float:
         stems, negated = self.phrases[n]
-        shared = sum(weight[s] for s in stems & window.stems)
+        shared = math.fsum(weight[s] for s in stems & window.stems)
         return shared * (1.0 if negated == window.negated else NEGATION_WEIGHT)
 
 
 class LocalGrader:
-    """Grades with no model and no network; the same answer gets the same grade everywhere."""
+    """Grades with no model and no network; the same answer gets the same grade everywhere.
+
+    Hence the use of fsum: the order of a set differs from run to run, and with it the last bit of a plain sum.
+    """
 
     id = GraderId(name="local", version="1")
 
@@ -98,9 +101,10 @@ class LocalGrader:
         windows = _windows(question, answer)
         found = {name: side.match(windows, weight) for name, side in sides.items()}
         wrong = _wrong_matches(mistakes, found)
-        for line in points:  # a clause that rather states a mistake proves no point
-            if any(_same_place(found[line.id], bad) and bad.value > found[line.id].value for bad in wrong):
-                found[line.id] = Match()
+        for line in points:  # a clause that rather states a mistake proves no point: look elsewhere
+            if any(_overlap(found[line.id].window, bad.window) and bad.value > found[line.id].value for bad in wrong):
+                elsewhere = [w for w in windows if not any(_overlap(w, bad.window) for bad in wrong)]
+                found[line.id] = sides[line.id].match(elsewhere, weight)
         key_point_verdicts = [_key_point(line, found[line.id], answer) for line in points]
         mistake_verdicts = [_mistake(line, points, found, answer) for line in mistakes]
         return Grade(
@@ -159,8 +163,7 @@ def _wrong_matches(mistakes: Sequence[RubricLine], found: dict[str, Match]) -> l
     return [match for verdict, match in judged if verdict == "committed"]
 
 
-def _same_place(match: Match, other: Match) -> bool:
-    a, b = match.window, other.window
+def _overlap(a: Window | None, b: Window | None) -> bool:
     return bool(a and b and a.start < b.end and b.start < a.end)
 
 
