@@ -8,7 +8,8 @@ For each rubric line the bank has phrases in both languages. A clause of the ans
 where a stem weighs log(1 + lines / lines that have it): a word that every line of the question uses says little.
 Words of the prompt weigh 0.4 of that. A negation on one side only costs 0.3 of the first term. Mistakes are
 decided between two such figures, the mistake's and its contrary's. It is a reader of words, not of meaning:
-where the figures are too close, the verdict is `unsure`.
+where the figures are too close, the verdict is `unsure`. A long answer of which less than 0.45 of the stems occur in
+the rubric's phrases answers another question: nothing in it counts.
 """
 
 import math
@@ -31,6 +32,9 @@ SUBSTANCE = 0.30  # mean resemblance to the key points of an answer that goes th
 PROMPT_WEIGHT = 0.4
 NEGATION_WEIGHT = 0.7
 BREADTH = 0.15
+ON_TOPIC = 0.45  # an answer to this question has 0.8 of its stems in the rubric's phrases, one to another 0.3
+ENOUGH_STEMS = 12
+MIN_SHARED = 2  # one word alone, "x" say, states nothing
 MIN_PHRASE_WEIGHT = 6.0  # a phrase of one or two words must not be matched by one of them
 
 _NEGATION = re.compile(
@@ -70,6 +74,8 @@ class _Phrases:
         totals = [max(math.fsum(weight[s] for s in stems), MIN_PHRASE_WEIGHT) for stems, _ in self.phrases]
         best = Match()
         for window in windows:
+            if len(window.stems & self.breadth.keys()) < MIN_SHARED:
+                continue
             value = max((self._recall(n, window, weight) / total for n, total in enumerate(totals)), default=0.0)
             shared = math.fsum(weight[s] * math.sqrt(self.breadth[s]) for s in window.stems & self.breadth.keys())
             value += BREADTH * shared / (4 + 0.3 * len(window.stems))
@@ -99,6 +105,8 @@ class LocalGrader:
         sides |= {f"{line.id} area": _Phrases(line.area) for line in mistakes if line.area}
         weight = _weights(question, sides)
         windows = _windows(question, answer)
+        if question.phrases and _share_on_topic(windows, weight) < ON_TOPIC:
+            windows = []
         found = {name: side.match(windows, weight) for name, side in sides.items()}
         wrong = _wrong_matches(mistakes, found)
         for line in points:  # a clause that rather states a mistake proves no point: look elsewhere
@@ -149,6 +157,12 @@ def _windows(question: Question, answer: str) -> list[Window]:
         if not clause.stems <= prompt and not addressed_to_grader(answer[clause.start : clause.end])
     ]
     return [_window(answer, clause) for clause in kept] + [_window(answer, *pair) for pair in pairwise(kept)]
+
+
+def _share_on_topic(windows: Sequence[Window], weight: dict[str, float]) -> float:
+    """The share of the answer's stems that the rubric knows; 1 for a few words, which are no measure."""
+    said = frozenset().union(*(window.stems for window in windows))
+    return len(said & weight.keys()) / len(said) if len(said) >= ENOUGH_STEMS else 1.0
 
 
 def _window(answer: str, *parts: Clause) -> Window:
