@@ -5,7 +5,6 @@ from collections.abc import Callable
 from prompts import to_model
 from tools.bank import nearest
 from tools.interview import Interview
-from tools.question import Lang
 from tools.rubric import ungraded
 from transcripts.events import CommandEvent, Event, GradeEvent, MessageEvent
 from transcripts.grade import GraderId
@@ -67,7 +66,7 @@ class TypingCandidate:
         attempt = self._interview.current
         if attempt is None:
             return
-        lang: Lang = "ru" if self._interview.session.lang == "ru" else "en"
+        lang = self._interview.session.lang
         if not attempt.grades and not attempt.words:  # an answer that was graded keeps its grade
             self._emit(GradeEvent(**ungraded(attempt.question, "skipped", self._grader, lang).model_dump()))
         told = to_model("turn.skipped" if name == "/skip" else "turn.gave_up")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tools.registry import ToolCall
-from transcripts.events import Json
+from transcripts.events import Json, RecordedCall, Reply
 
 Message = dict[str, Any]  # in the wire form of Chat Completions
 
@@ -19,10 +19,10 @@ class AssistantTurn:
     usage: Json | None = None
 
     @property
-    def raw(self) -> Json:
+    def raw(self) -> Reply:
         """The turn as it goes into the transcript."""
-        calls = [{"id": c.id, "name": c.name, "arguments": c.arguments} for c in self.tool_calls]
-        return {"content": self.content, "tool_calls": calls}
+        calls = [RecordedCall(id=c.id, name=c.name, arguments=c.arguments) for c in self.tool_calls]
+        return Reply(content=self.content, tool_calls=calls)
 
 
 class Model(Protocol):

@@ -53,5 +53,5 @@ def _public(interview: Interview, attempt: Attempt) -> Json:
         "of": interview.session.questions,
         "topic": question.topic,
         "level": question.level or "any",
-        "prompt": question.wording("ru" if interview.session.lang == "ru" else "en").prompt,
+        "prompt": question.wording(interview.session.lang).prompt,
     }

@@ -16,6 +16,23 @@ FORMAT = 1
 Json = dict[str, Any]
 
 
+class RecordedCall(BaseModel):
+    """A tool call in a model's raw turn; `arguments` is text, whatever the model made of it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Reply(BaseModel):
+    """A model's raw turn."""
+
+    model_config = ConfigDict(extra="allow")
+
+    content: str = ""
+    tool_calls: list[RecordedCall] = []
+
+
 class Event(BaseModel):
     """What all events share. `type` is narrowed by each class."""
 
@@ -33,7 +50,7 @@ class SessionEvent(Event):
     format: int = FORMAT
     id: str
     razbor: str
-    lang: str
+    lang: Literal["en", "ru"]
     mode: Literal["practice", "live"]
     questions: int
     follow_ups: int
@@ -77,7 +94,7 @@ class ModelCallEvent(Event):
     type: Literal["model_call"] = "model_call"
     model: str
     request_sha256: str
-    reply: Json
+    reply: Reply
     usage: Json | None = None
     latency_ms: float
 

@@ -52,11 +52,8 @@ class RecordedModel:
         event = self._recording.take()
         if not isinstance(event, ModelCallEvent):
             raise DivergedError("model_call")
-        try:
-            calls = tuple(ToolCall(c["id"], c["name"], c["arguments"]) for c in event.reply["tool_calls"])
-            return AssistantTurn(event.reply["content"], calls, event.usage)
-        except (KeyError, TypeError) as error:
-            raise DivergedError("model_call") from error
+        calls = tuple(ToolCall(call.id, call.name, call.arguments) for call in event.reply.tool_calls)
+        return AssistantTurn(event.reply.content, calls, event.usage)
 
 
 def recorded_lines(recording: Recording) -> str | None:

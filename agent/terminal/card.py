@@ -41,7 +41,9 @@ def score_text(score: float | None, lang: str) -> str:
 def score_card(grade: Grade, lang: Lang, width: int) -> list[Line]:
     """A grade line by line, each verdict with its quote."""
     if grade.status == "ungraded":
-        return [rule(say(f"card.ungraded_{grade.reason}", lang), width)]
+        return [
+            rule(say("card.ungraded_skipped" if grade.reason == "skipped" else "card.ungraded_failed", lang), width)
+        ]
     lines = [rule(say("card.score", lang, score=score_text(grade.score, lang)), width)]
     covered = sum(line.verdict == "covered" for line in grade.key_points)
     lines.append([("bold", say("card.key_points", lang, covered=covered, total=len(grade.key_points)))])

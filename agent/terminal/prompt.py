@@ -14,6 +14,7 @@ from prompt_toolkit.styles import Style
 from agent.loop import Leave
 from agent.terminal.card import Line
 from agent.terminal.lines import mend
+from agent.terminal.printable import printable
 
 LEAVE_WITHIN = 2.0  # seconds between two Ctrl-C
 
@@ -40,7 +41,7 @@ class CtrlC:
 def write_styled(lines: list[Line], output: Output | None = None) -> None:
     """Lines in colour, as far as the terminal and NO_COLOR allow."""
     for line in lines:
-        parts = FormattedText([(f"class:{style}" if style else "", text) for style, text in line])
+        parts = FormattedText([(f"class:{style}" if style else "", printable(text)) for style, text in line])
         print_formatted_text(parts, style=_STYLE, output=output)
     sys.stdout.flush()
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from agent.terminal.card import Line, breakdown, rule, score_card, summary, wrap
+from agent.terminal.printable import printable
 from prompts import say
 from tools.interview import Interview, Step
 from tools.question import Lang
@@ -33,7 +34,7 @@ def terminal_width() -> int:
 def write_plain(lines: list[Line]) -> None:
     """Lines without colour, for a pipe, a dumb terminal or a screen reader."""
     for line in lines:
-        print("".join(text for _, text in line).rstrip())
+        print(printable("".join(text for _, text in line)).rstrip())
     sys.stdout.flush()
 
 
@@ -44,7 +45,7 @@ class Screen:
         self._interview = interview
         self._write = write
         self._replaying = replaying
-        self._lang: Lang = "ru" if interview.session.lang == "ru" else "en"
+        self._lang: Lang = interview.session.lang
 
     def show(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Show an event, if there is something in it for the candidate."""
