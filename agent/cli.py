@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from agent.config import locale_language
@@ -134,11 +135,13 @@ def _complain(text: str) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status (see the contract of the command line)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    _prepare_output()
+    _prepare_streams()
     Parser.lang = _language(arguments)
     try:
         flags: Namespace = build_parser().parse_args(with_command(arguments))
-        return int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+        status = int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+        sys.stdout.flush()
+        return status  # noqa: TRY300 - the flush belongs inside: it may fail as a write may
     except InputError as error:
         _complain(explain(error, Parser.lang))
         return USAGE
@@ -148,8 +151,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `razbor … | head -1`: nobody reads on, and that is no fault
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return DONE
+    except OSError as error:  # what concerns a file was caught where it is named; this is the output itself
+        _drop_output()
+        _complain(say("error.output", Parser.lang, reason=error.strerror))
+        return FAILED
 
 
 def explain(error: InputError, lang: str) -> str:
@@ -159,8 +166,16 @@ def explain(error: InputError, lang: str) -> str:
     return printable(say(error.key, lang, **error.values))
 
 
-def _prepare_output() -> None:
+def _drop_output() -> None:
+    """Nothing more can be written to stdout; what is still in its buffer must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _prepare_streams() -> None:
     """No character may crash the output: a terminal of ASCII only is taken for UTF-8, others show a "?"."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by who called us: as good as empty
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the whole run
     for stream in (sys.stdout, sys.stderr):
         encoding = (stream.encoding or "ascii").lower()
         if encoding in ("ascii", "us-ascii", "ansi_x3.4-1968"):

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,7 @@ def test_one_line_and_the_status(razbor: Run, arguments: list[str], status: int,
             assert says in done.stderr
 
 
+ROOT = Path(__file__).parents[2]
 FILES = {
     "empty": b"",
     "binary": bytes(range(256)),
@@ -134,6 +137,16 @@ def test_a_reader_that_stops_early_is_no_fault(razbor: Run) -> None:
     done = razbor("bank", "list", "--lang", "ru", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "Kubernetes" in done.stdout
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-", "2>&-", "<&-"])
+def test_output_that_cannot_be_written_is_no_traceback(where: str) -> None:
+    command = f"{sys.executable} -m agent --questions 1 {where}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == (1 if "full" in where else 0)
+    assert "Traceback" not in done.stderr
 
 
 def test_every_command_has_help_with_an_example(razbor: Run) -> None:
