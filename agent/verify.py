@@ -89,6 +89,7 @@ def verify(transcript: Transcript, grader: Grader) -> Report:
 def _run(transcript: Transcript, parts: Parts) -> None:
     recording = Recording(transcript.events)
     session, emit = parts.interview.session, parts.journal.emit
+    parts.journal.listeners.append(recording.hear)
     candidate = TypingCandidate(
         lambda: recorded_lines(recording), parts.interview, emit, lambda *_, **__: None, session.grader
     )

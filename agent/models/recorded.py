@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 
 from agent.model import AssistantTurn, Message
+from prompts import to_model
 from tools.registry import ToolCall
-from transcripts.events import CommandEvent, Event, Json, MessageEvent, ModelCallEvent
+from transcripts.events import (
+    CommandEvent,
+    Event,
+    Json,
+    MessageEvent,
+    ModelCallEvent,
+    ToolCallEvent,
+    ToolResultEvent,
+)
 
 
 class DivergedError(Exception):
@@ -17,6 +26,8 @@ class Recording:
     def __init__(self, events: Sequence[Event]) -> None:
         self._inputs = [event for event in events if _is_input(event)]
         self._next = 0
+        stopped = to_model("tool.interrupted")
+        self._stopped = {e.id for e in events if isinstance(e, ToolResultEvent) and not e.ok and stopped in e.content}
 
     def take(self) -> Event | None:
         """The next input; None when the recording is over. A recorded Ctrl-C is pressed again."""
@@ -28,10 +39,12 @@ class Recording:
             raise KeyboardInterrupt
         return event
 
-    @property
-    def left(self) -> int:
-        """How many inputs nobody asked for."""
-        return len(self._inputs) - self._next
+    def hear(self, event: Event) -> None:
+        """A listener: press Ctrl-C again where it came while a tool was running."""
+        if isinstance(event, ToolCallEvent) and event.id in self._stopped and self._next < len(self._inputs):
+            following = self._inputs[self._next]
+            if isinstance(following, CommandEvent) and following.name == "interrupt":
+                self.take()
 
 
 def _is_input(event: Event) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -9,11 +10,13 @@ from agent.candidate import TypingCandidate
 from agent.loop import Interviewing, run_interview
 from agent.model import AssistantTurn, Message
 from agent.session import Parts, assemble, begin
+from agent.verify import Difference, verify
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.planner import Planner
 from tools.registry import ToolCall
 from transcripts.events import Event, Json, SessionEvent, ToolCallEvent, ToolResultEvent
+from transcripts.reader import Transcript
 
 QUESTION = "kubernetes-primitives"
 Step = AssistantTurn | BaseException
@@ -83,6 +86,16 @@ def _parts(written: list[Event], overrides: dict[str, object]) -> Parts:
 
 def results(written: list[Event]) -> list[ToolResultEvent]:
     return [event for event in written if isinstance(event, ToolResultEvent)]
+
+
+def differences(written: list[Event]) -> list[Difference]:
+    for number, event in enumerate(written):
+        event.seq = number
+    session = written[0]
+    assert isinstance(session, SessionEvent)
+    report = verify(Transcript(Path("t.jsonl"), session, written), LocalGrader())
+    assert report.checked
+    return report.differences
 
 
 def test_the_four_steps_of_a_whole_interview(play: Play) -> None:
@@ -172,6 +185,7 @@ def test_every_call_is_answered_once_even_after_ctrl_c(play: Play, monkeypatch: 
     calls = [event.id for event in written if isinstance(event, ToolCallEvent)]
     assert [result.id for result in results(written)] == calls
     assert [result.ok for result in results(written)] == [True, False, False, True, True]
+    assert differences(written) == []
 
 
 def test_ctrl_c_while_the_model_thinks_gives_the_turn_to_the_candidate(play: Play) -> None:
@@ -182,6 +196,7 @@ def test_ctrl_c_while_the_model_thinks_gives_the_turn_to_the_candidate(play: Pla
     said = [getattr(event, "content", "") for event in written if event.type == "message"]
     assert "one" in said
     assert "and two" in said
+    assert differences(written) == []
 
 
 def test_requests_only_grow_at_the_end(play: Play) -> None:
