@@ -8,12 +8,13 @@ from pathlib import Path
 
 from agent.cli import CHECK_FAILED, DONE, explain
 from agent.config import resolve
+from agent.resources import open_bank
 from agent.terminal.printable import printable
 from prompts import say
-from tools.bank import Bank, load
+from tools.bank import load
 from tools.lint import check
 from tools.plain_text import parse, to_yaml
-from tools.question import Question
+from tools.question import Lang, Question
 from transcripts.errors import InputError
 
 
@@ -24,15 +25,8 @@ def run(flags: Namespace) -> int:
     return actions[flags.action](flags, lang)
 
 
-def _bank(flags: Namespace, lang: str) -> Bank:
-    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
-    for problem in bank.problems:
-        print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
-    return bank
-
-
-def _list(flags: Namespace, lang: str) -> int:
-    bank = _bank(flags, lang)
+def _list(flags: Namespace, lang: Lang) -> int:
+    bank = open_bank(flags, lang)
     rows = [
         {"id": q.id, "topic": q.topic, "level": q.level, "heading": q.heading, "prompt": q.prompt,
          "source": bank.sources[q.id]}
@@ -42,7 +36,7 @@ def _list(flags: Namespace, lang: str) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return DONE
     for question in bank.questions.values():
-        prompt = question.wording("ru" if lang == "ru" else "en").prompt
+        prompt = question.wording(lang).prompt
         print(printable(f"{question.id:<24} {question.topic:<14} {question.level or '':<7} {prompt}"))
     return DONE
 
@@ -54,13 +48,13 @@ def _target(flags: Namespace) -> str:
     return str(flags.target)
 
 
-def _show(flags: Namespace, lang: str) -> int:
-    question = _bank(flags, lang).get(_target(flags))
+def _show(flags: Namespace, lang: Lang) -> int:
+    question = open_bank(flags, lang).get(_target(flags))
     print(json.dumps(question.model_dump(), ensure_ascii=False, indent=2) if flags.json else to_yaml(question))
     return DONE
 
 
-def _check(flags: Namespace, lang: str) -> int:
+def _check(flags: Namespace, lang: Lang) -> int:
     """Lint the named path, or all that an interview would use: the built-in questions and what --bank adds."""
     with as_file(files("tools") / "questions") as builtin:
         roots = [Path(flags.target)] if flags.target else [Path(path) for path in flags.bank]
@@ -78,7 +72,7 @@ def _check(flags: Namespace, lang: str) -> int:
     return CHECK_FAILED if findings else DONE
 
 
-def _import(flags: Namespace, lang: str) -> int:
+def _import(flags: Namespace, lang: Lang) -> int:
     path = Path(_target(flags))
     if not flags.out:
         raise InputError("error.unknown_option", problem="bank import: --out FOLDER?", command="bank")

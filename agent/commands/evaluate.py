@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from agent.cli import CHECK_FAILED, DONE
 from agent.config import resolve
+from agent.resources import open_bank, open_grader
 from agent.terminal.printable import printable
 from prompts import say
 from tools.agreement import Labelled, agreement, by, quotes
-from tools.bank import Bank, load, nearest
+from tools.bank import Bank, nearest
 from tools.grade_answer import Grader
-from tools.graders.local import LocalGrader
 from tools.safe_yaml import read_text
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -39,13 +39,10 @@ class Label(BaseModel):
 def run(flags: Namespace) -> int:
     """Print the figures; exit 3 when one that --require names is too low."""
     settings = {name: value.value for name, value in resolve(flags).items()}
-    if settings["grader"] == "judge":
-        raise InputError("error.judge_needs_endpoint")
     lang = settings["lang"]
+    grader = open_grader(settings["grader"])
     required = _required(flags.require)
-    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
-    grader = LocalGrader()
-    figures = _figures(read_labelled(Path(flags.file), bank, grader), grader)
+    figures = _figures(read_labelled(Path(flags.file), open_bank(flags, lang), grader), grader)
     if flags.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
     else:

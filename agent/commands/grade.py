@@ -7,11 +7,10 @@ from pathlib import Path
 
 from agent.cli import DONE
 from agent.config import resolve
+from agent.resources import open_bank, open_grader
 from agent.terminal.card import score_card
 from agent.terminal.lines import decode
 from agent.terminal.screen import terminal_width, write_plain
-from tools.bank import load
-from tools.graders.local import LocalGrader
 from tools.question import Lang
 from transcripts.errors import InputError
 
@@ -21,12 +20,10 @@ MAX_ANSWER = 1024 * 1024  # bytes
 def run(flags: Namespace) -> int:
     """Print the score card of the answer in FILE or on stdin; with --json the Grade object."""
     settings = {name: value.value for name, value in resolve(flags).items()}
-    if settings["grader"] == "judge":
-        raise InputError("error.judge_needs_endpoint")
-    lang: Lang = "ru" if settings["lang"] == "ru" else "en"
-    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
-    question = bank.get(flags.question)
-    grade = LocalGrader().grade(question, _answer(flags.file), lang)
+    lang: Lang = settings["lang"]
+    grader = open_grader(settings["grader"])
+    question = open_bank(flags, lang).get(flags.question)
+    grade = grader.grade(question, _answer(flags.file), lang)
     if flags.json:
         print(json.dumps(grade.model_dump(), ensure_ascii=False))
     elif flags.plain or not sys.stdout.isatty():

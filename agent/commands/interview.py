@@ -8,18 +8,17 @@ from pathlib import Path
 from types import FrameType
 
 from agent.candidate import TypingCandidate
-from agent.cli import DONE, FAILED, INTERRUPTED, explain
+from agent.cli import DONE, FAILED, INTERRUPTED
 from agent.config import resolve, transcripts_folder
 from agent.loop import Interviewing, Leave, run_interview
 from agent.models.embedded import EmbeddedModel
+from agent.resources import open_bank, open_grader
 from agent.session import Parts, assemble, begin, choose_questions, end, new_session
 from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, Write, write_plain
 from prompts import say
-from tools.bank import load
-from tools.graders.local import LocalGrader
 from tools.planner import Planner
-from transcripts.errors import InputError, RecordingError
+from transcripts.errors import RecordingError
 from transcripts.events import Event, MessageEvent, ToolCallEvent, ToolResultEvent
 from transcripts.recorder import Recorder
 
@@ -30,13 +29,8 @@ def run(flags: Namespace) -> int:
     """Set an interview up, hold it, and say where it is recorded."""
     settings = {name: value.value for name, value in resolve(flags).items()}
     lang = settings["lang"]
-    if settings["grader"] == "judge":
-        raise InputError("error.judge_needs_endpoint")
-    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
-    for problem in bank.problems:
-        print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
-    questions, fixed = choose_questions(bank, flags)
-    grader = LocalGrader()
+    grader = open_grader(settings["grader"])
+    questions, fixed = choose_questions(open_bank(flags, lang), flags)
     session = new_session(flags, settings, len(questions), EmbeddedModel.name, grader)
     path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
     recorder = Recorder(path)
