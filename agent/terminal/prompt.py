@@ -78,13 +78,15 @@ def reader(
     )
 
     def read() -> str | None:
+        typed = ""  # a first Ctrl-C must not cost the candidate what they have typed
         while True:
             try:
-                return mend(session.prompt())
+                return mend(session.prompt(default=typed))
             except EOFError:
                 return None
             except KeyboardInterrupt:
                 ctrl_c.press()
+                typed = session.default_buffer.text
                 on_first_ctrl_c()
 
     return read

@@ -49,9 +49,9 @@ def test_ctrl_d_on_an_empty_line_is_the_end(typing: Type) -> None:
     assert typing("one\r\x04", turns=2) == ["one", None]
 
 
-def test_one_ctrl_c_hints_and_goes_on(typing: Type) -> None:
+def test_one_ctrl_c_hints_and_keeps_what_was_typed(typing: Type) -> None:
     hints: list[int] = []
-    assert typing("half\x03whole\r", hints=hints) == ["whole"]
+    assert typing("half \x03whole\r", hints=hints) == ["half whole"]
     assert hints == [1]
 
 
