@@ -22,9 +22,13 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "grade": ("grade", "razbor grade kubernetes-primitives answer.txt"),
     "eval": ("evaluate", "razbor eval labelled.jsonl --require score_pearson=0.8"),
     "bank": ("bank", "razbor bank import questions.txt --out my-questions"),
+    "doctor": ("doctor", "razbor doctor --base-url http://127.0.0.1:11434/v1 -m qwen3:8b"),
     "config": ("config", "razbor config --json"),
 }
-VALUE_FLAGS = ("--lang", "--bank", "--seed")  # common flags that may stand before the command with a value
+VALUE_FLAGS = (  # common flags that may stand before the command with a value
+    "--lang", "--bank", "--seed", "-m", "--model", "--base-url", "--api-key-env", "--grader", "--grader-model",
+    "--grader-base-url", "--grader-api-key-env", "--dialect", "--profile",
+)  # fmt: skip
 
 
 class Parser(ArgumentParser):
@@ -48,7 +52,15 @@ def _common() -> Parser:
     parser.add_argument("--bank", action="append", default=[], metavar="PATH", help=_help("bank_path"))
     parser.add_argument("--no-builtin", action="store_true", help=_help("no_builtin"))
     parser.add_argument("--seed", type=int, metavar="N", help=_help("seed"))
+    parser.add_argument("-m", "--model", metavar="NAME", help=_help("model"))
+    parser.add_argument("--base-url", metavar="URL", help=_help("base_url"))
+    parser.add_argument("--api-key-env", metavar="NAME", help=_help("api_key_env"))
+    parser.add_argument("--profile", metavar="NAME", help=_help("profile"))
+    parser.add_argument("--dialect", metavar="auto|native|schema|json|prompted", help=_help("dialect"))
     parser.add_argument("--grader", metavar="auto|local|judge", help=_help("grader"))
+    parser.add_argument("--grader-model", metavar="NAME", help=_help("grader_model"))
+    parser.add_argument("--grader-base-url", metavar="URL", help=_help("grader_base_url"))
+    parser.add_argument("--grader-api-key-env", metavar="NAME", help=_help("grader_api_key_env"))
     parser.add_argument("--json", action="store_true", help=_help("json"))
     parser.add_argument("--plain", action="store_true", help=_help("plain"))
     parser.add_argument("-q", "--quiet", action="store_true", help=_help("quiet"))
@@ -63,6 +75,7 @@ def _interview_flags(parser: Parser) -> None:
     parser.add_argument("--mode", metavar="practice|live", help=_help("mode"))
     parser.add_argument("--follow-ups", metavar="N", help=_help("follow_ups"))
     parser.add_argument("--transcript", metavar="FILE", help=_help("transcript"))
+    parser.add_argument("--no-stream", dest="stream", action="store_false", default=None, help=_help("no_stream"))
     parser.add_argument("--max-steps", metavar="N", help=_help("max_steps"))
 
 

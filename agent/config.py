@@ -5,6 +5,7 @@ import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from transcripts.errors import InputError
 
 MODES = ("practice", "live")
 GRADERS = ("auto", "local", "judge")
+DIALECTS = ("auto", "native", "schema", "json", "prompted")
+
+
+DEFAULT = "default"
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,18 @@ def _number(least: int, most: int) -> Callable[[Any], int]:
     return check
 
 
+def _text(value: Any) -> str | None:  # noqa: ANN401
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise ValueError("…")
+    return value.strip() if value is not None else None
+
+
+def _switch(value: Any) -> bool:  # noqa: ANN401
+    if not isinstance(value, bool):
+        raise ValueError("true | false")  # noqa: TRY004 - a value that is not possible, whatever its type
+    return value
+
+
 SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "lang": ("en", _choice(LANGUAGES)),
     "mode": ("practice", _choice(MODES)),
@@ -51,18 +68,29 @@ SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "follow_ups": (1, _number(0, 10)),
     "grader": ("auto", _choice(GRADERS)),
     "max_steps": (2000, _number(1, 1_000_000)),
+    "profile": (None, _text),
+    "model": (None, _text),
+    "base_url": (None, _text),
+    "api_key_env": (None, _text),
+    "dialect": ("auto", _choice(DIALECTS)),
+    "stream": (True, _switch),
+    "grader_model": (None, _text),
+    "grader_base_url": (None, _text),
+    "grader_api_key_env": (None, _text),
 }
-ENVIRONMENT = {"lang": "RAZBOR_LANG"}
+ENVIRONMENT = {"lang": "RAZBOR_LANG", "model": "RAZBOR_MODEL", "base_url": "OPENAI_BASE_URL"}
+IN_PROFILE = ("base_url", "model", "api_key_env", "dialect")
 
 
 def folder(kind: str) -> Path:
-    """The folder for "config" or "data": RAZBOR_HOME where it is set, else the platform's own."""
+    """The folder for "config", "data" or "state": RAZBOR_HOME where it is set, else the platform's own."""
     if home := os.environ.get("RAZBOR_HOME"):
         return Path(home).expanduser()
     import platformdirs
 
-    find = platformdirs.user_config_path if kind == "config" else platformdirs.user_data_path
-    return find("razbor", appauthor=False)
+    find = {"config": platformdirs.user_config_path, "data": platformdirs.user_data_path,
+            "state": platformdirs.user_state_path}  # fmt: skip
+    return find[kind]("razbor", appauthor=False)
 
 
 def config_file() -> Path:
@@ -90,31 +118,58 @@ def _from_file() -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise InputError("error.config_toml", path=path, problem=error) from error
     for key in values:
-        if key not in SETTINGS:
+        if key not in SETTINGS and key != "profiles":
             raise InputError("error.config_key", path=path, key=key, nearest=nearest(key, SETTINGS))
     return values
+
+
+def profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The known profiles: the built-in ones, as the user's config.toml changes them or adds to them."""
+    known = tomllib.loads((files("agent") / "profiles.toml").read_text("utf-8"))
+    own = file.get("profiles", {})
+    if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
+        raise InputError("error.config_toml", path=config_file(), problem="[profiles.NAME]")
+    return {name: known.get(name, {}) | own.get(name, {}) for name in (*known, *own)}
+
+
+def _profile(flags: Namespace, file: dict[str, Any]) -> tuple[dict[str, str], bool]:
+    """The values of the chosen profile, and whether a flag chose it: then it goes before the environment."""
+    flag = getattr(flags, "profile", None)
+    name = flag or file.get("profile")
+    if not name:
+        return {}, False
+    known = profiles(file)
+    if name not in known:
+        raise InputError("error.profile", name=name, known=", ".join(known))
+    return known[name], bool(flag)
 
 
 def resolve(flags: Namespace) -> dict[str, Value]:
     """Every setting with its origin; InputError when one of them has an impossible value."""
     file = _from_file()
-    return {name: _resolve_one(name, flags, file) for name in SETTINGS}
+    profile, by_flag = _profile(flags, file)
+    return {name: _resolve_one(name, flags, file, profile, by_flag=by_flag) for name in SETTINGS}
 
 
-def _resolve_one(name: str, flags: Namespace, file: dict[str, Any]) -> Value:
+def _resolve_one(name: str, flags: Namespace, file: dict[str, Any], profile: dict[str, str], *, by_flag: bool) -> Value:
     default, check = SETTINGS[name]
     variable = ENVIRONMENT.get(name, "")
     flag = getattr(flags, name, None)
+    in_profile = name in IN_PROFILE and name in profile
     if flag is not None:
-        given = Value(flag, "--" + name.replace("_", "-"))
+        given = Value(flag, "--no-stream" if name == "stream" else "--" + name.replace("_", "-"))
+    elif in_profile and by_flag:
+        given = Value(profile[name], "--profile")
     elif os.environ.get(variable):
         given = Value(os.environ[variable], variable)
     elif name in file:
         given = Value(file[name], str(config_file()))
+    elif in_profile:
+        given = Value(profile[name], "profile")
     elif name == "lang" and (own := locale_language(os.environ)):
         given = Value(own, "locale")
     else:
-        given = Value(default, "default")
+        given = Value(default, DEFAULT)
     try:
         return Value(check(given.value), given.origin)
     except ValueError as error:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.conversation import Conversation, request_sha256
-from agent.model import AssistantTurn, Model
+from agent.context import Conversation, request_sha256
+from agent.course import Course
+from agent.manners import fault
+from agent.model import AssistantTurn
+from agent.models.failure import EndpointError
 from prompts import to_model
 from tools.interview import SPEECH, Interview, Step
 from tools.registry import GivingUp, Registry, ToolCall
 from transcripts.events import CommandEvent, EndReason, Event, MessageEvent, ModelCallEvent, RepairEvent
-
-MISTAKES_IN_A_ROW = 5
 
 
 class Candidate(Protocol):
@@ -33,7 +34,7 @@ class Leave(Exception):  # noqa: N818 - not an error, a wish
 class Interviewing:
     """What a running interview is made of."""
 
-    model: Model
+    course: Course
     registry: Registry
     interview: Interview
     conversation: Conversation
@@ -42,14 +43,13 @@ class Interviewing:
 
 
 def run_interview(run: Interviewing) -> EndReason:
-    """Hold one interview. Returns why it ended.
+    """Hold one interview. Returns why it ended. Raises EndpointError when no first question could be had.
 
     1. While the candidate is due: take their turn.
     2. Ask the model for its turn: the conversation and the tool schemas go out, words or tool calls come back.
     3. Tool calls: validate and execute each, answer each exactly once; their results go back to the model, in 2.
-    4. Words: the candidate reads them; or, where a tool call was due, the model is told so. Then 1.
+    4. Words: the candidate reads them; or, where they are out of place, the model is told so. Then 1.
     """
-    mistakes = 0
     for _ in range(run.interview.session.max_steps):
         try:
             if not _candidate_turns(run):
@@ -61,10 +61,13 @@ def run_interview(run: Interviewing) -> EndReason:
         except KeyboardInterrupt:
             run.emit(CommandEvent(name="interrupt"))  # from here on the candidate is due
             continue
+        except EndpointError as error:
+            run.course.unavailable(error)
+            continue
         except GivingUp:
-            break
-        mistakes = 0 if ok else mistakes + 1
-        if mistakes > MISTAKES_IN_A_ROW:
+            ok = False
+        run.course.note(ok=ok)
+        if run.course.lost:
             break
     _close(run)
     return "failed"
@@ -87,24 +90,27 @@ def _listen(run: Interviewing) -> bool:
 
 def _model_turn(run: Interviewing) -> AssistantTurn:
     messages, schemas = run.conversation.messages, run.registry.schemas
-    begin = time.perf_counter()
-    turn = run.model.complete(messages, schemas)
-    latency = round((time.perf_counter() - begin) * 1000, 1)
     sha256 = request_sha256(messages, schemas)
+    model, begin = run.course.who(), time.perf_counter()
+    turn = model.complete(messages, schemas, run.interview.step())
+    latency = round((time.perf_counter() - begin) * 1000, 1)
     run.emit(ModelCallEvent(
-        model=run.model.name, request_sha256=sha256, reply=turn.raw, usage=turn.usage, latency_ms=latency,
+        model=model.name, request_sha256=sha256, dialect=turn.dialect, reply=turn.raw, usage=turn.usage,
+        latency_ms=latency,
     ))  # fmt: skip
+    for problem, action in turn.repairs:
+        run.emit(RepairEvent(problem=problem, action=action))
     return turn
 
 
 def _execute(run: Interviewing, turn: AssistantTurn) -> bool:
-    if turn.content.strip():
+    if turn.content.strip() and not _fault(run, turn.content):
         run.emit(MessageEvent(role="assistant", content=turn.content))
     open_calls = list(turn.tool_calls)
-    ok = True
+    ok, free = True, run.course.standing_in
     try:
         while open_calls:
-            ok = run.registry.call(open_calls[0]).ok and ok
+            ok = run.registry.call(open_calls[0], free=free).ok and ok
             open_calls.pop(0)
     finally:  # Ctrl-C, or the budget's end: none stays without an answer
         for number, call in enumerate(open_calls):
@@ -113,16 +119,22 @@ def _execute(run: Interviewing, turn: AssistantTurn) -> bool:
 
 
 def _speak(run: Interviewing, words: str) -> bool:
-    step = run.interview.step()
-    if words.strip() and step in SPEECH:
+    step, attempt = run.interview.step(), run.interview.current
+    problem = "empty" if not words.strip() else "speech_too_early" if step not in SPEECH else _fault(run, words)
+    if not problem:
         run.emit(MessageEvent(role="assistant", content=words))
         return True
-    problem = "speech_too_early" if words.strip() else "empty"
-    attempt = run.interview.current
     due = to_model(f"step.{step.value}", id=attempt.question.id if attempt else "")
     run.emit(RepairEvent(problem=problem, action=step.value))
     run.emit(MessageEvent(role="system", content=f"{to_model(f'turn.{problem}')} {due}"))
     return False
+
+
+def _fault(run: Interviewing, words: str) -> str:
+    """What is wrong with showing these words now, as far as it is not to be let pass."""
+    interview = run.interview
+    found = fault(words, interview.step(), interview.current, interview.session.lang, run.course.said)
+    return "" if not found or run.course.tolerates(found) else found
 
 
 def _close(run: Interviewing) -> EndReason:

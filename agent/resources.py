@@ -2,9 +2,17 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from agent.cli import explain
+from agent.config import Value, folder
+from agent.endpoints import Endpoint
+from agent.models.endpoint import EndpointModel, Tell
+from agent.models.fit import Memory
+from agent.models.wire import QUICK, Wire
+from prompts import say
 from tools.bank import Bank, load
 from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
@@ -18,6 +26,25 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     for problem in bank.problems:
         print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
     return bank
+
+
+def open_endpoint(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> EndpointModel:
+    """The model behind an endpoint. Nothing is sent before its first turn."""
+    memory = Memory(folder("state") / "endpoints.json")
+    dialect, stream = settings["dialect"].value, settings["stream"].value
+    return EndpointModel(Wire(endpoint), endpoint, memory, tell, forced=dialect, stream=stream)
+
+
+def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:
+    """The endpoint, with the one model that it serves where none was named. EndpointError when it does not say."""
+    if endpoint.model:
+        return endpoint
+    names = Wire(endpoint, QUICK).models()
+    if len(names) != 1:
+        key = "error.name_model" if names else "error.no_models"
+        raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))
+    print(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0]), file=sys.stderr)
+    return replace(endpoint, model=names[0])
 
 
 def open_grader(name: str) -> Grader:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from agent.conversation import Conversation
+from agent.context import Conversation
+from agent.endpoints import Endpoint
+from agent.models.embedded import NAME as EMBEDDED
+from agent.usage import Usage
 from prompts import interviewer, to_model
 from tools import fetch_question, grade_answer, reveal_breakdown
 from tools.bank import Bank
@@ -43,6 +46,7 @@ class Parts:
     conversation: Conversation
     registry: Registry
     journal: Journal
+    usage: Usage
 
 
 def choose_questions(bank: Bank, flags: Namespace) -> tuple[list[Question], bool]:
@@ -59,8 +63,10 @@ def choose_questions(bank: Bank, flags: Namespace) -> tuple[list[Question], bool
     return [question for question in questions if question.topic in flags.topic], False
 
 
-def new_session(flags: Namespace, settings: dict[str, Any], pool: int, model: str, grader: Grader) -> SessionEvent:
-    """The first event of an interview."""
+def new_session(
+    flags: Namespace, settings: dict[str, Any], pool: int, endpoint: Endpoint | None, grader: Grader
+) -> SessionEvent:
+    """The first event of an interview; without an endpoint the embedded interviewer holds it."""
     seed = flags.seed if flags.seed is not None else secrets.randbelow(2**31)
     return SessionEvent(
         id=time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2),
@@ -71,7 +77,8 @@ def new_session(flags: Namespace, settings: dict[str, Any], pool: int, model: st
         follow_ups=settings["follow_ups"],
         seed=seed,
         topics=flags.topic,
-        model=model,
+        model=endpoint.model if endpoint else EMBEDDED,
+        base_url=endpoint.base_url if endpoint else None,
         grader=grader.id,
         max_steps=settings["max_steps"],
     )
@@ -80,7 +87,8 @@ def new_session(flags: Namespace, settings: dict[str, Any], pool: int, model: st
 def assemble(session: SessionEvent, planner: Planner, grader: Grader, first: Sequence[Listener]) -> Parts:
     """State, conversation and tools of one interview; `first` are the listeners before them (the disk)."""
     interview, conversation = Interview(session), Conversation()
-    journal = Journal([*first, interview.apply, conversation.apply])
+    usage = Usage(session.model)
+    journal = Journal([*first, interview.apply, conversation.apply, usage.hear])
     tools = (
         fetch_question.tool(interview, planner, journal.emit),
         grade_answer.tool(interview, grader, journal.emit),
@@ -88,7 +96,7 @@ def assemble(session: SessionEvent, planner: Planner, grader: Grader, first: Seq
     )
     registry = Registry(tools, interview, journal.emit)
     session.tools = registry.schemas
-    return Parts(interview, conversation, registry, journal)
+    return Parts(interview, conversation, registry, journal, usage)
 
 
 def begin(parts: Parts) -> None:
@@ -105,4 +113,5 @@ def end(parts: Parts, reason: EndReason) -> None:
     attempts = parts.interview.attempts
     scores = [attempt.grade.score for attempt in attempts if attempt.grade and attempt.grade.score is not None]
     mean = round(sum(scores) / len(scores), 1) if scores else None
-    parts.journal.emit(EndEvent(reason=reason, asked=len(attempts), graded=len(scores), mean_score=mean))
+    usage = parts.usage.total()
+    parts.journal.emit(EndEvent(reason=reason, asked=len(attempts), graded=len(scores), mean_score=mean, usage=usage))

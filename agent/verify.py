@@ -8,7 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from agent.candidate import TypingCandidate
+from agent.course import Course
 from agent.loop import Interviewing, Leave, run_interview
+from agent.models.failure import EndpointError
+from agent.models.embedded import NAME as EMBEDDED
 from agent.models.recorded import DivergedError, RecordedModel, Recording, recorded_lines
 from agent.session import Parts, assemble, begin, end
 from tools.grade_answer import Grader
@@ -93,10 +96,12 @@ def _run(transcript: Transcript, parts: Parts) -> None:
     candidate = TypingCandidate(
         lambda: recorded_lines(recording), parts.interview, emit, lambda *_, **__: None, session.grader
     )
-    model = RecordedModel(recording, session.model)
-    running = Interviewing(model, parts.registry, parts.interview, parts.conversation, candidate, emit)
+    standby = None if session.model == EMBEDDED else RecordedModel(recording, EMBEDDED)
+    course = Course(RecordedModel(recording, session.model), standby, emit, session.lang)
+    parts.journal.listeners.append(course.hear)
+    running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, emit)
     begin(parts)
-    with suppress(DivergedError, Leave, IndexError):  # what is then missing is a difference
+    with suppress(DivergedError, EndpointError, Leave, IndexError):  # what is then missing is a difference
         end(parts, run_interview(running))
 
 

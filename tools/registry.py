@@ -14,6 +14,7 @@ from jsonschema.exceptions import best_match
 from pydantic import BaseModel
 
 from prompts import to_model
+from tools.arguments import ArgumentsError, parse_arguments
 from tools.interview import SPEECH, Interview
 from transcripts.events import Event, Json, ToolCallEvent, ToolResultEvent
 
@@ -115,12 +116,15 @@ class Registry:
         """What is sent to the model; the same bytes all through the interview."""
         return [tool.wire for tool in self._tools.values()]
 
-    def call(self, call: ToolCall, by_razbor: bool = False) -> ToolResultEvent:
-        """Execute one call. A mistake of the model comes back as a result with ok=False, never as an exception."""
+    def call(self, call: ToolCall, *, by_razbor: bool = False, free: bool = False) -> ToolResultEvent:
+        """Execute one call. A mistake of the model comes back as a result with ok=False, never as an exception.
+
+        Calls that razbor makes, and those made `free`, are not charged to the model's budget.
+        """
         by = "razbor" if by_razbor else "model"
         self._emit(ToolCallEvent(id=call.id, name=call.name, arguments=call.arguments, by=by))
         try:
-            if not by_razbor:
+            if not by_razbor and not free:
                 self.budget.charge(call)
             content, ok = self._execute(call), True
         except ToolError as error:
@@ -147,14 +151,15 @@ class Registry:
         """Raw text → arguments that hold against the very schema that was sent."""
         expected = json.dumps(tool.schema["properties"], ensure_ascii=False)
         try:
-            arguments = json.loads(raw.strip() or "{}")
-        except (ValueError, RecursionError) as error:
-            raise ToolError(to_model("tool.not_json", name=tool.name, expected=expected)) from error
+            arguments = parse_arguments(raw)
+        except ArgumentsError as error:
+            key = "tool.cut_off" if error.cut_off else "tool.not_json"
+            raise ToolError(to_model(key, name=tool.name, expected=expected)) from error
         problem = best_match(self._validators[tool.name].iter_errors(arguments))
         if problem is not None:
             message = problem.message[:200]
             raise ToolError(to_model("tool.bad_arguments", name=tool.name, problem=message, expected=expected))
-        return dict(arguments)
+        return arguments
 
     def _wrap(self, content: Json, ok: bool) -> str:
         """The result as JSON text of at most MAX_RESULT characters, with the step that is due."""

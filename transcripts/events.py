@@ -17,7 +17,12 @@ Json = dict[str, Any]
 
 
 class RecordedCall(BaseModel):
-    """A tool call in a model's raw turn; `arguments` is text, whatever the model made of it."""
+    """A tool call in a model's raw turn; `arguments` is text, whatever the model made of it.
+
+    Fields that a server adds to a call are kept, since some want them back.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     id: str
     name: str
@@ -25,12 +30,14 @@ class RecordedCall(BaseModel):
 
 
 class Reply(BaseModel):
-    """A model's raw turn."""
+    """A model's raw turn. `reasoning` is what it thought; nobody but the transcript gets to see that."""
 
     model_config = ConfigDict(extra="allow")
 
     content: str = ""
     tool_calls: list[RecordedCall] = []
+    reasoning: str = ""
+    finish_reason: str | None = None
 
 
 class Event(BaseModel):
@@ -57,6 +64,7 @@ class SessionEvent(Event):
     seed: int
     topics: list[str] = []
     model: str
+    base_url: str | None = None
     grader: GraderId
     max_steps: int
     tools: list[Json] = []
@@ -89,11 +97,15 @@ class MessageEvent(Event):
 
 
 class ModelCallEvent(Event):
-    """One request to the model. `reply` is its raw turn; latency is in milliseconds."""
+    """One turn of the model. `reply` is raw, `dialect` how it was asked; latency is in milliseconds.
+
+    `usage` counts tokens as the server told: prompt_tokens, cached_tokens, completion_tokens.
+    """
 
     type: Literal["model_call"] = "model_call"
     model: str
     request_sha256: str
+    dialect: str = ""
     reply: Reply
     usage: Json | None = None
     latency_ms: float
@@ -141,10 +153,17 @@ class CommandEvent(Event):
     argument: str = ""
 
 
+UNAVAILABLE = "unavailable"
+
+
 class ErrorEvent(Event):
-    """Something went wrong that the interview could not mend."""
+    """The embedded interviewer took over: the model was "unavailable" (gave no turn) or "unusable" (gave bad ones).
+
+    `message` is for the candidate, in their language.
+    """
 
     type: Literal["error"] = "error"
+    kind: str = ""
     message: str
 
 
@@ -152,13 +171,17 @@ EndReason = Literal["completed", "quit", "end_of_input", "interrupted", "failed"
 
 
 class EndEvent(Event):
-    """The last line: why it ended, the number of questions asked and graded, the mean score or None."""
+    """The last line: why it ended, the number of questions asked and graded, the mean score or None.
+
+    `usage` sums up the model's turns: requests, tokens as far as they were told, repairs, steps taken by razbor.
+    """
 
     type: Literal["end"] = "end"
     reason: EndReason
     asked: int
     graded: int
     mean_score: float | None
+    usage: Json | None = None
 
 
 EVENT_CLASSES: dict[str, type[Event]] = {

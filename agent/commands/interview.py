@@ -1,5 +1,6 @@
 """`razbor interview`: hold an interview in this terminal, or with the lines of a pipe."""
 
+import os
 import signal
 import sys
 from argparse import Namespace
@@ -9,44 +10,68 @@ from types import FrameType
 
 from agent.candidate import TypingCandidate
 from agent.cli import DONE, FAILED, INTERRUPTED
-from agent.config import resolve, transcripts_folder
+from agent.config import Value, resolve, transcripts_folder
+from agent.course import Course
+from agent.endpoints import Endpoint, choose
 from agent.loop import Interviewing, Leave, run_interview
 from agent.models.embedded import EmbeddedModel
-from agent.resources import open_bank, open_grader
+from agent.models.endpoint import EndpointModel
+from agent.models.failure import EndpointError
+from agent.remedy import remedy
+from agent.resources import open_bank, open_endpoint, open_grader, with_model
 from agent.session import Parts, assemble, begin, choose_questions, end, new_session
 from agent.terminal.printable import printable
+from agent.terminal.narrator import Narrator
 from agent.terminal.screen import Screen, Write, write_plain
+from agent.terminal.status import Status
 from prompts import say
 from tools.planner import Planner
+from tools.question import Lang
 from transcripts.errors import RecordingError
-from transcripts.events import Event, MessageEvent, ToolCallEvent, ToolResultEvent
+from transcripts.events import Event, MessageEvent
 from transcripts.recorder import Recorder
 
 Read = Callable[[], str | None]
 
 
 def run(flags: Namespace) -> int:
-    """Set an interview up, hold it, and say where it is recorded."""
-    settings = {name: value.value for name, value in resolve(flags).items()}
-    lang = settings["lang"]
-    grader = open_grader(settings["grader"])
+    """Hold an interview; where the endpoint gives no first question, say what to do about it."""
+    settings = resolve(flags)
+    endpoint = choose(settings)
+    try:
+        return _interview(flags, settings, endpoint)
+    except EndpointError as error:
+        if endpoint is None:
+            raise
+        print(f"razbor: {printable(remedy(error, endpoint, settings['lang'].value))}", file=sys.stderr)
+        return FAILED
+
+
+def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None) -> int:
+    """Set an interview up and hold it."""
+    plain = {name: value.value for name, value in settings.items()}
+    lang: Lang = plain["lang"]
+    grader = open_grader(plain["grader"])
     questions, fixed = choose_questions(open_bank(flags, lang), flags)
-    session = new_session(flags, settings, len(questions), EmbeddedModel.name, grader)
-    path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
-    recorder = Recorder(path)
+    endpoint = with_model(endpoint, lang) if endpoint else None
+    session = new_session(flags, plain, len(questions), endpoint, grader)
+    recorder = Recorder(Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl")
     parts = assemble(session, Planner(questions, session.seed, fixed=fixed), grader, [recorder.write])
     read, write = _terminal(flags.plain, lang)
     screen = Screen(parts.interview, write)
-    parts.journal.listeners.append(screen.show)
-    if flags.verbose:
-        parts.journal.listeners.append(_tell_tools)
+    status = Status(lang, live=_can_go_back(flags.plain), quiet=flags.quiet)
+    embedded = EmbeddedModel(lang, session.seed)
+    model = open_endpoint(endpoint, settings, status.tell) if endpoint else embedded
+    course = Course(model, embedded if endpoint else None, parts.journal.emit, lang)
+    parts.journal.listeners += [course.hear, screen.show, *([Narrator().hear] if flags.verbose else [])]
     candidate = TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id)
-    model = EmbeddedModel(lang, session.seed)
-    running = Interviewing(model, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
+    running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
     try:
         return _hold(running, parts, recorder, lang, quiet=flags.quiet)
     finally:
         recorder.close()
+        if isinstance(model, EndpointModel):
+            model.close()
 
 
 def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *, quiet: bool) -> int:
@@ -61,6 +86,9 @@ def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *,
         end(parts, "interrupted")
         print(say("summary.left", lang, path=recorder.path), file=sys.stderr)
         return INTERRUPTED
+    except EndpointError:  # no question was asked: there is nothing to keep
+        recorder.path.unlink(missing_ok=True)
+        raise
     except RecordingError:
         if last_words.text:
             print(say("error.unsaved", lang, words=last_words.text), file=sys.stderr)
@@ -71,14 +99,6 @@ def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *,
         print(say("summary.failed", lang), file=sys.stderr)
         return FAILED
     return DONE
-
-
-def _tell_tools(event: Event) -> None:
-    """What --verbose adds: the tool calls as they come and go."""
-    if isinstance(event, ToolCallEvent):
-        print(printable(f"→ {event.name} {event.arguments}"), file=sys.stderr)
-    elif isinstance(event, ToolResultEvent):
-        print(printable(f"← {event.name} {event.content}"), file=sys.stderr)
 
 
 class _LastWords:
@@ -113,6 +133,11 @@ def _terminal(plain: bool, lang: str) -> tuple[Read, Write]:
 
     colour = sys.stdout.isatty() and not plain
     return reader(ctrl_c, hint), _styled() if colour else write_plain
+
+
+def _can_go_back(plain: bool) -> bool:
+    """Whether a line on stderr can be written over."""
+    return sys.stderr.isatty() and not plain and os.environ.get("TERM") != "dumb"
 
 
 def _styled() -> Write:

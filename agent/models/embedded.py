@@ -1,6 +1,7 @@
-"""The interviewer without a language model: reads the messages, does what the last tool result says is due.
+"""The interviewer without a language model: does the step that is due.
 
-It is a Model like the others and goes through the same loop; the first screen says what it is.
+It is a Model like the others and goes through the same loop; the first screen says what it is. It also stands by
+to take a turn, or the rest of the interview, where another model does not manage.
 """
 
 import json
@@ -9,61 +10,37 @@ from collections.abc import Sequence
 
 from agent.model import AssistantTurn, Message
 from prompts import variants
-from tools.interview import Step
+from tools.arguments import first_value
+from tools.interview import SPEECH, Step
 from tools.registry import ToolCall
 from transcripts.events import Json
+
+NAME = "embedded"
 
 
 class EmbeddedModel:
     """Deterministic: the same seed and the same conversation give the same words."""
 
-    name = "embedded"
+    name = NAME
 
     def __init__(self, lang: str, seed: int) -> None:
         self._lang = lang
         self._seed = seed
 
-    def complete(self, messages: Sequence[Message], tools: Sequence[Json]) -> AssistantTurn:  # noqa: ARG002
-        """Do what is due after the last message."""
-        last = messages[-1]
-        result = _last_result(messages)
-        if result is None:
-            return self._call(messages, Step.FETCH, {}, self._pick("greeting", messages))
-        if last["role"] == "user":
-            return self._call(messages, Step.GRADE, {"question_id": _question_id(messages)})
-        if last["role"] == "system":
-            result = {"next": last["content"].rsplit("next: ", 1)[-1].strip(" .")}
-        return self._obey(messages, result)
-
-    def _obey(self, messages: Sequence[Message], result: Json) -> AssistantTurn:
-        step = result["next"]
-        if step == Step.FETCH:
-            return self._call(messages, Step.FETCH, {}, self._pick("next_question", messages))
-        if step in (Step.GRADE, Step.REVEAL):
-            return self._call(messages, step, {"question_id": _question_id(messages)})
-        if step == Step.FOLLOW_UP and "follow_up" in result:
-            return AssistantTurn(result["follow_up"])
-        return AssistantTurn(self._pick(step, messages))
-
-    def _call(self, messages: Sequence[Message], name: str, arguments: Json, words: str = "") -> AssistantTurn:
-        call = ToolCall(f"call{len(messages):05d}", str(name), json.dumps(arguments))
-        return AssistantTurn(words, (call,))
-
-    def _pick(self, key: str, messages: Sequence[Message]) -> str:
-        return random.Random(f"{self._seed}/{len(messages)}").choice(variants(key, self._lang))
+    def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:  # noqa: ARG002
+        """Do what is due."""
+        results = [dict(first_value(m["content"])[0]) for m in reversed(messages) if m["role"] == "tool"]
+        draw = random.Random(f"{self._seed}/{json.dumps(list(messages))}")
+        if due is Step.FETCH:
+            greeting = "next_question" if results else "greeting"
+            return _call(messages, due, {}, draw.choice(variants(greeting, self._lang)))
+        if due not in SPEECH:
+            question = next((result["id"] for result in results if "prompt" in result), "")
+            return _call(messages, due, {"question_id": question})
+        if due is Step.FOLLOW_UP:
+            return AssistantTurn(next(result["follow_up"] for result in results if "follow_up" in result))
+        return AssistantTurn(draw.choice(variants(due.value, self._lang)))
 
 
-def _last_result(messages: Sequence[Message]) -> Json | None:
-    for message in reversed(messages):
-        if message["role"] == "tool":
-            return dict(json.loads(message["content"]))
-    return None
-
-
-def _question_id(messages: Sequence[Message]) -> str:
-    for message in reversed(messages):
-        if message["role"] == "tool":
-            result = json.loads(message["content"])
-            if "prompt" in result:
-                return str(result["id"])
-    return ""
+def _call(messages: Sequence[Message], step: Step, arguments: Json, words: str = "") -> AssistantTurn:
+    return AssistantTurn(words, (ToolCall(f"call{len(messages):05d}", step.value, json.dumps(arguments)),))

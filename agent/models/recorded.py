@@ -1,12 +1,17 @@
 """A transcript as a model and as a candidate: hands out what was recorded, in the order of the record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.model import AssistantTurn, Message
+from agent.models.failure import EndpointError
+from agent.models.interpret import interpret
 from prompts import to_model
-from tools.registry import ToolCall
+from tools.interview import Step
 from transcripts.events import (
+    UNAVAILABLE,
     CommandEvent,
+    ErrorEvent,
     Event,
     Json,
     MessageEvent,
@@ -48,8 +53,10 @@ class Recording:
 
 
 def _is_input(event: Event) -> bool:
-    return isinstance(event, ModelCallEvent | CommandEvent) or (
-        isinstance(event, MessageEvent) and event.role == "user"
+    return (
+        isinstance(event, ModelCallEvent | CommandEvent)
+        or (isinstance(event, MessageEvent) and event.role == "user")
+        or (isinstance(event, ErrorEvent) and event.kind == UNAVAILABLE)
     )
 
 
@@ -60,13 +67,16 @@ class RecordedModel:
         self._recording = recording
         self.name = name
 
-    def complete(self, messages: Sequence[Message], tools: Sequence[Json]) -> AssistantTurn:  # noqa: ARG002
-        """The next recorded turn; DivergedError when something else was recorded."""
+    def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:  # noqa: ARG002
+        """The next recorded turn, read as today's code reads it; DivergedError when something else was recorded."""
         event = self._recording.take()
+        if isinstance(event, ErrorEvent):
+            raise EndpointError(UNAVAILABLE, event.message)
         if not isinstance(event, ModelCallEvent):
             raise DivergedError("model_call")
-        calls = tuple(ToolCall(call.id, call.name, call.arguments) for call in event.reply.tool_calls)
-        return AssistantTurn(event.reply.content, calls, event.usage)
+        self.name = event.model
+        turn = interpret(event.reply, tools, messages, event.dialect)
+        return replace(turn, usage=event.usage)
 
 
 def recorded_lines(recording: Recording) -> str | None:

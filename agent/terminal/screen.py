@@ -22,6 +22,7 @@ from transcripts.events import (
 )
 
 MAX_WIDTH = 100
+USED = {"requests": 0, "prompt_tokens": 0, "cached_tokens": 0, "completion_tokens": 0, "takeovers": 0}
 
 Write = Callable[[list[Line]], None]
 
@@ -70,7 +71,7 @@ class Screen:
             case ErrorEvent():
                 self._write([[], *wrap(event.message, width, style="bad")])
             case EndEvent():
-                self._write(self._end(width))
+                self._write(self._end(event, width))
 
     def notice(self, key: str, /, **values: object) -> None:
         """Tell the candidate something that is not part of the interview."""
@@ -79,6 +80,8 @@ class Screen:
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
         model = say("first.embedded", self._lang) if session.model == "embedded" else session.model
         lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {model}")]]
+        if session.base_url:
+            lines += wrap(say("first.endpoint", self._lang, url=session.base_url), width, style="dim")
         mode = say(f"first.{session.mode}", self._lang)
         lines += wrap(say("first.plan", self._lang, questions=session.questions, mode=mode), width)
         lines += wrap(say("first.keys", self._lang), width, style="dim")
@@ -116,7 +119,7 @@ class Screen:
         rows = [(attempt.question, attempt.grade) for attempt in self._interview.attempts]
         return [[], *summary(rows, self._lang, width)]
 
-    def _end(self, width: int) -> list[Line]:
+    def _end(self, event: EndEvent, width: int) -> list[Line]:
         """The summary; in live mode with all that was kept back till now."""
         lines: list[Line] = []
         for attempt in self._interview.attempts if self._interview.live else ():
@@ -124,4 +127,5 @@ class Screen:
                 lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
                 lines += score_card(attempt.grade, self._lang, width)
                 lines += breakdown(attempt.question, self._lang, width)
-        return [*lines, *self._summary(width)]
+        used = wrap(say("summary.usage", self._lang, **USED | event.usage), width, style="dim") if event.usage else []
+        return [*lines, *self._summary(width), *used]

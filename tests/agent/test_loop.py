@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from agent.candidate import TypingCandidate
+from agent.course import Course
 from agent.loop import Interviewing, run_interview
 from agent.model import AssistantTurn, Message
 from agent.session import Parts, assemble, begin
 from agent.verify import Difference, verify
 from tools.bank import load
 from tools.graders.local import LocalGrader
+from tools.interview import Step as Due
 from tools.planner import Planner
 from tools.registry import ToolCall
 from transcripts.events import Event, Json, SessionEvent, ToolCallEvent, ToolResultEvent
@@ -31,8 +33,9 @@ class ScriptedModel:
         self.steps = list(steps)
         self.requests: list[list[Message]] = []
 
-    def complete(self, messages: Sequence[Message], tools: Sequence[Json]) -> AssistantTurn:
+    def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Due) -> AssistantTurn:
         assert tools
+        assert due not in (Due.LISTEN, Due.DONE)
         assert self.steps, f"no step left after {messages[-1]}"
         self.requests.append([dict(message) for message in messages])
         step = self.steps.pop(0)
@@ -65,9 +68,11 @@ def play() -> Play:
         candidate = TypingCandidate(
             lambda: next(typed, None), parts.interview, parts.journal.emit, lambda *_, **__: None, LocalGrader().id
         )
+        course = Course(model, None, parts.journal.emit, "en")
+        parts.journal.listeners.append(course.hear)
         begin(parts)
         reason = run_interview(
-            Interviewing(model, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
+            Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
         )
         return reason, written, model
 
@@ -104,7 +109,7 @@ def test_the_four_steps_of_a_whole_interview(play: Play) -> None:
     assert not model.steps
     assert [result.name for result in results(written)] == ["fetch_question", "grade_answer", "reveal_breakdown"]
     assert [m["role"] for m in model.requests[-1]] == [
-        "system", "assistant", "tool", "assistant", "user", "assistant", "tool", "assistant", "tool",
+        "system", "user", "assistant", "tool", "assistant", "user", "assistant", "tool", "assistant", "tool",
     ]  # fmt: skip
 
 
@@ -112,7 +117,8 @@ def test_the_four_steps_of_a_whole_interview(play: Play) -> None:
     ("bad", "told"),
     [
         (call("evaluate_candidate"), "There is no tool named"),
-        (call("fetch_question", '{"topic": "py'), "not a JSON object"),
+        (call("fetch_question", '{"topic": "py'), "cut off"),
+        (call("fetch_question", "[]"), "not a JSON object"),
         (call("fetch_question", '{"level": "guru"}'), "do not fit its schema"),
         (call("fetch_question", '{"answer": 1}'), "do not fit its schema"),
         (REVEAL, "can't be opened"),

@@ -1,0 +1,141 @@
+"""What of the conversation goes on the wire: folded from events, append-only within a question, bounded over all.
+
+A request holds the system prompt, one message on what is done so far, and the messages of the open question. When
+the next question is fetched, the one before leaves: of it remains a line of facts. So a request is as large after
+the 200th question as after the second, and its beginning stays the same for the server's prompt cache.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from agent.model import Message
+from prompts import to_model
+from tools.registry import fit
+from transcripts.events import (
+    Event,
+    GradeEvent,
+    Json,
+    MessageEvent,
+    ModelCallEvent,
+    QuestionEvent,
+    ToolCallEvent,
+    ToolResultEvent,
+)
+
+MAX_RESULT = 800  # characters of a tool result for the model; the candidate sees the breakdown whole
+MAX_WORDS = 2_000  # characters of one turn of the candidate; the grader has all of them
+CANDIDATE = "candidate"  # marks the candidate's words among messages of role `user`; not sent
+FACTS = 5  # finished questions that the model is reminded of
+SMALLEST = 200  # characters below which shortening stops
+BYTES_PER_TOKEN = 3.3  # of UTF-8; measured on this conversation in both languages: 3.6 (English), 3.5 (Russian)
+
+
+class Conversation:
+    """The messages of a request, kept as the events come in."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self._facts: list[str] = []
+        self._raw: Json = {}
+
+    def apply(self, event: Event) -> None:
+        """Take one event in; calls that razbor made itself are not the model's and stay out."""
+        match event:
+            case QuestionEvent():
+                self._next_question(event)
+            case GradeEvent():
+                self._facts[-1:] = [_fact(event)]
+            case MessageEvent(role="system"):
+                self._instruct(event.content)
+            case MessageEvent():
+                words = event.content if event.role == "assistant" else shorten(event.content, MAX_WORDS)
+                speaker = {"name": CANDIDATE} if event.role == "user" else {}
+                self.messages.append({"role": event.role, "content": words, **speaker})
+            case ModelCallEvent():
+                self._raw = event.reply.model_dump()
+            case ToolCallEvent(by="model"):
+                self._add_call(event)
+            case ToolResultEvent() if self._is_open(event.id):
+                self.messages.append({"role": "tool", "tool_call_id": event.id, "content": _in_short(event.content)})
+
+    def _next_question(self, event: QuestionEvent) -> None:
+        """All but the system prompt and the call that fetched this question leave."""
+        if self._facts:
+            facts = "\n".join(self._facts)
+            opening = to_model("context.facts", done=event.number - 1, total=event.total, facts=facts)
+            call = [message for message in self.messages[-1:] if "tool_calls" in message]
+            self.messages[1:] = [{"role": "user", "content": opening}, *call]
+        self._facts = [*self._facts, f"{event.question['id']}: not answered"][-FACTS:]
+
+    def _instruct(self, text: str) -> None:
+        """The system prompt; later words of razbor go to the end of what the model reads last."""
+        last = self.messages[-1] if self.messages else None
+        if last is None:
+            self.messages = [
+                {"role": "system", "content": text},
+                {"role": "user", "content": to_model("context.begin")},
+            ]
+        elif last["role"] in ("user", "tool"):
+            last["content"] += f"\n\n[razbor] {text}"
+        else:
+            self.messages.append({"role": "user", "content": f"[razbor] {text}"})
+
+    def _add_call(self, event: ToolCallEvent) -> None:
+        if not self.messages or self.messages[-1]["role"] != "assistant" or "tool_calls" in self.messages[-1]:
+            self.messages.append({"role": "assistant", "content": ""})
+        function = {"name": event.name, "arguments": event.arguments}
+        call = {"id": event.id, "type": "function", "function": function}
+        raw = next((c for c in self._raw.get("tool_calls", ()) if c["id"] == event.id), {})
+        extra = {key: value for key, value in raw.items() if key not in ("id", "name", "arguments")}
+        self.messages[-1]["tool_calls"] = [{**extra, **call}]
+        if self._raw.get("reasoning"):
+            self.messages[-1]["reasoning_content"] = self._raw["reasoning"]
+
+    def _is_open(self, call_id: str) -> bool:
+        last = self.messages[-1] if self.messages else {}
+        return any(call["id"] == call_id for call in last.get("tool_calls", ()))
+
+
+def _in_short(result: str) -> str:
+    """A tool's result with its long texts cut; what is to be done next stays whole, and last."""
+    content = json.loads(result)
+    rule = {"do": content.pop("do")} if "do" in content else {}
+    return json.dumps({**json.loads(fit(content, MAX_RESULT)), **rule}, ensure_ascii=False)
+
+
+def _fact(grade: GradeEvent) -> str:
+    status = "answered and graded" if grade.status == "graded" else f"not graded ({grade.reason})"
+    return f"{grade.question}: {status}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text as it is, or its head and tail with a mark between them."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit * 2 // 3]} …[cut]… {text[-limit // 3 :]}"
+
+
+def estimate(messages: Sequence[Message], tools: Sequence[Json] = ()) -> int:
+    """About how many tokens this will be: never far too few."""
+    return int(len(json.dumps([list(messages), list(tools)], ensure_ascii=False).encode()) / BYTES_PER_TOKEN)
+
+
+def shrink(messages: Sequence[Message], tokens: int) -> list[Message]:
+    """The messages within `tokens`, as far as that goes: long texts are cut, then the oldest rounds left out.
+
+    The system prompt, the opening and the last three messages always stay.
+    """
+    kept, limit = [dict(message) for message in messages], MAX_WORDS
+    while estimate(kept) > tokens and limit > SMALLEST:
+        limit //= 2
+        kept = [m if m["role"] == "system" else {**m, "content": shorten(m["content"], limit)} for m in kept]
+    while estimate(kept) > tokens and len(kept) > 5:  # noqa: PLR2004 - 2 at the front, 3 at the end
+        del kept[2]
+    return kept
+
+
+def request_sha256(messages: Sequence[Message], tools: Sequence[Json]) -> str:
+    """The hash of a request in canonical JSON: equal requests have equal hashes on every machine."""
+    canonical = json.dumps([list(messages), list(tools)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

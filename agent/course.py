@@ -1,0 +1,91 @@
+"""Holding the course: who takes the next turn, the model or, where it does not manage, the embedded interviewer.
+
+A model's bad turn is told to it. After some in a row the embedded interviewer takes this one turn in its place (a
+rescue); after some rescues within one question, or when the model gives no turn at all, it takes over for good.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agent.model import Model
+from agent.models.failure import EndpointError
+from prompts import say
+from transcripts.events import UNAVAILABLE, ErrorEvent, Event, MessageEvent, QuestionEvent, RepairEvent
+
+MISTAKES = 3  # turns in a row, then a rescue
+RESCUES = 2  # in one question, then the take-over
+
+TOLD_ONCE = ("wrong_language",)  # corrected once, then let be
+
+
+@dataclass
+class Course:
+    """The two who can act; without a `standby` the model is on its own."""
+
+    model: Model
+    standby: Model | None
+    emit: Callable[[Event], None]
+    lang: str
+    taken_over: bool = False
+    said: list[str] = field(default_factory=list)  # the interviewer's words in this question
+    _mistakes: int = 0
+    _rescues: int = 0
+    _begun: bool = False
+    _told: set[str] = field(default_factory=set)
+
+    def hear(self, event: Event) -> None:
+        """A listener: what was said, and that a question was asked."""
+        if isinstance(event, QuestionEvent):
+            self._begun, self._rescues, self.said = True, 0, []
+        elif isinstance(event, MessageEvent) and event.role == "assistant":
+            self.said.append(event.content)
+
+    def who(self) -> Model:
+        """Who takes the next turn."""
+        if self.standby and (self.taken_over or self._mistakes >= MISTAKES):
+            return self.standby
+        return self.model
+
+    @property
+    def standing_in(self) -> bool:
+        """Whether the embedded interviewer is at it, in the model's place."""
+        return self.who() is not self.model
+
+    @property
+    def lost(self) -> bool:
+        """Nobody is left who could go on."""
+        return self.standby is None and self._mistakes > MISTAKES
+
+    def tolerates(self, fault: str) -> bool:
+        """Whether this fault is let pass now: what was corrected once, and a standby's own words."""
+        if self.standing_in or fault in self._told:
+            return True
+        if fault in TOLD_ONCE:
+            self._told.add(fault)
+        return False
+
+    def note(self, *, ok: bool) -> None:
+        """The turn is over; was it one that brought the interview on?"""
+        if not self.standing_in:
+            self._mistakes = 0 if ok else self._mistakes + 1
+            if self._mistakes >= MISTAKES and self.standby:
+                self._rescue()
+        elif ok and not self.taken_over:
+            self._mistakes = 0
+
+    def unavailable(self, error: EndpointError) -> None:
+        """The model gives no turn. Raises the error before the first question, when there is nothing to hold."""
+        if not self._begun or self.standby is None:
+            raise error
+        self._take_over(UNAVAILABLE, say("takeover.unavailable", self.lang, reason=error.detail or error.kind))
+
+    def _rescue(self) -> None:
+        self._rescues += 1
+        if self._rescues > RESCUES:
+            self._take_over("unusable", say("takeover.unusable", self.lang))
+        else:
+            self.emit(RepairEvent(problem="bad turns in a row", action="razbor takes one turn"))
+
+    def _take_over(self, kind: str, message: str) -> None:
+        self.taken_over = True
+        self.emit(ErrorEvent(kind=kind, message=message))

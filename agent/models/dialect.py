@@ -1,0 +1,129 @@
+"""How an endpoint is asked for a turn: with native tool calls, or for one JSON action in plain text.
+
+native    tools in the request, calls in the reply
+schema    one action as JSON, the server made to keep to its schema (`response_format: json_schema`)
+json      one action as JSON, the server made to write some JSON (`json_object`)
+prompted  one action as JSON, only asked for
+
+The last three share one rendering of the conversation; they are what a small model behind a plain server can do.
+Whatever is asked for, `interpret` reads the reply in the same way.
+"""
+
+import json
+from collections.abc import Sequence
+
+from agent.context import CANDIDATE, estimate, shrink
+from agent.model import Message
+from agent.models.fit import Fit
+from agent.models.interpret import NATIVE, SAY
+from agent.models.normal import normalise
+from prompts import to_model
+from tools.arguments import ArgumentsError, first_value, parse_arguments
+from tools.interview import SPEECH, Step
+from transcripts.events import Json
+
+UNCLEAR = ("additionalProperties", "default", "maxLength", "$schema", "title")  # what some servers refuse in a schema
+DIALECTS = (NATIVE, "schema", "json", "prompted")  # in the order of falling back
+
+
+def request(fit: Fit, model: str, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> Json:
+    """The body of a Chat Completions request for one turn."""
+    native = fit.dialect == NATIVE
+    rendered = list(messages) if native else _as_actions(messages, tools, due)
+    room = fit.tokens - estimate((), tools if native else ())
+    sent = normalise(
+        shrink(rendered, room), short_ids=fit.short_ids, fold_system=fit.fold_system, keep_reasoning=fit.keep_reasoning
+    )
+    body: Json = {"model": model, "messages": sent, fit.max_tokens_key: fit.max_tokens, "stream": fit.stream}
+    if native:
+        body["tools"] = [plain(tool) for tool in tools] if fit.plain_schema else list(tools)
+    elif fit.dialect in ("schema", "json"):
+        body["response_format"] = _response_format(fit, tools, due)
+    if fit.stream and fit.ask_usage:
+        body["stream_options"] = {"include_usage": True}
+    return {key: value for key, value in body.items() if key not in fit.dropped}
+
+
+def actions(tools: Sequence[Json], due: Step) -> Json:
+    """The JSON schema of the actions that are allowed now: to speak, or the tool that is due."""
+    if due in SPEECH:
+        return _object({"action": {"const": SAY}, "text": {"type": "string"}})
+    functions = [tool["function"] for tool in tools if tool["function"]["name"] == due.value]
+    allowed = [_object({"action": {"const": f["name"]}, "arguments": plain(f["parameters"])}) for f in functions]
+    return allowed[0] if len(allowed) == 1 else {"anyOf": allowed}
+
+
+def plain(schema: Json) -> Json:
+    """A schema without the words that not every server knows."""
+    return {
+        key: plain(value) if isinstance(value, dict) else value for key, value in schema.items() if key not in UNCLEAR
+    }
+
+
+def _object(properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _response_format(fit: Fit, tools: Sequence[Json], due: Step) -> Json:
+    if fit.dialect == "json":
+        return {"type": "json_object"}
+    return {"type": "json_schema", "json_schema": {"name": "action", "strict": True, "schema": actions(tools, due)}}
+
+
+def _as_actions(messages: Sequence[Message], tools: Sequence[Json], due: Step) -> list[Message]:
+    """The conversation in the text dialects; the end of it says what is due, since small models go by that."""
+    rendered = [_render(message, messages, tools) for message in messages]
+    reminder = to_model("action.due", step=to_model(f"action.{due.value}", id=_question_id(messages)))
+    if rendered and rendered[-1]["role"] == "user":
+        rendered[-1] = {"role": "user", "content": f"{rendered[-1]['content']}\n\n{reminder}"}
+    else:
+        rendered.append({"role": "user", "content": reminder})
+    return rendered
+
+
+def _question_id(messages: Sequence[Message]) -> str:
+    """The id in the last result that has a prompt beside it: the open question's."""
+    for message in reversed(messages):
+        if message["role"] == "tool":
+            result = first_value(message["content"])[0]
+            if "prompt" in result:
+                return str(result["id"])
+    return ""
+
+
+def _render(message: Message, messages: Sequence[Message], tools: Sequence[Json]) -> Message:
+    """A message of the conversation as the text dialects say it: calls as actions, results as words of razbor."""
+    role, content = message["role"], message.get("content") or ""
+    if role == "system":
+        return {"role": "system", "content": f"{content}\n{_explain(tools)}"}
+    if role == "tool":
+        name = next((c["function"]["name"] for m in messages for c in m.get("tool_calls", ())
+                     if c["id"] == message["tool_call_id"]), "?")  # fmt: skip
+        return {"role": "user", "content": to_model("action.result", name=name, content=content)}
+    if role == "assistant":
+        calls = message.get("tool_calls") or ()
+        said = [{"action": SAY, "text": content}] if content and not calls else []
+        made = [{"action": c["function"]["name"], "arguments": _object_of(c)} for c in calls]
+        return {"role": "assistant", "content": "\n".join(json.dumps(a, ensure_ascii=False) for a in (*said, *made))}
+    words = to_model("action.candidate", words=content) if message.get("name") == CANDIDATE else content
+    return {"role": "user", "content": words}
+
+
+def _object_of(call: Json) -> Json:
+    try:
+        return parse_arguments(call["function"]["arguments"])
+    except ArgumentsError:
+        return {}
+
+
+def _explain(tools: Sequence[Json]) -> str:
+    """The actions, in words; the same bytes all through the interview."""
+    lines = [to_model("action.intro"), to_model("action.say")]
+    for function in (tool["function"] for tool in tools):
+        example = {name: "..." for name in function["parameters"]["properties"]}
+        lines.append(
+            to_model(
+                "action.tool", name=function["name"], description=function["description"], example=json.dumps(example)
+            )  # fmt: skip
+        )
+    return "\n".join(lines)

@@ -1,0 +1,158 @@
+"""What goes wrong between us and an endpoint, in kinds that each have one treatment.
+
+Patterns come from what servers really answer; a kind is decided by status, then code, then wording, since the same
+trouble comes as 400 here and 500 there.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+MAX_DETAIL = 300  # characters of a server's own words that are shown or recorded
+
+# kind: it may go away by itself, so the same request is sent again
+TRANSIENT = frozenset({"unreachable", "timeout", "cut", "no_response", "server", "rate_limited", "loading"})
+# kind: another try may sample a better turn; the request was right
+SAMPLE = frozenset({"bad_sample"})
+# kind: before the first question, these end razbor with a remedy instead of an interview
+SETUP = TRANSIENT | {"unauthorized", "unknown_model", "not_an_api", "quota", "tls", "failed_load"}
+
+
+class EndpointError(Exception):
+    """The endpoint did not give a turn. `kind` says why; `detail` is in its own words, cut and harmless."""
+
+    def __init__(self, kind: str, detail: str = "", *, status: int | None = None, retry_after: float | None = None,
+                 body: str = "") -> None:  # fmt: skip
+        super().__init__(kind, detail)
+        self.kind = kind
+        self.detail = " ".join(detail.split())[:MAX_DETAIL]
+        self.status = status
+        self.retry_after = retry_after
+        self.body = body
+
+
+@dataclass(frozen=True)
+class _Rule:
+    kind: str
+    wording: str
+    statuses: range | tuple[int, ...] = range(600)
+
+
+_CLIENT, _ANY_ERROR = range(400, 500), range(400, 600)
+_RULES = (
+    _Rule("overflow", r"context (size|length|window)|maximum context|too many tokens|exceed\w*_context|n_ctx|prompt is too"
+          r" long|input (is )?too long|reduce the length|token limit|larger than the context|context_length"),
+    _Rule("failed_load", r"failed to load|error loading model"),
+    _Rule("loading", r"loading model|model is loading|still loading|currently loading|warming up"),
+    _Rule("unauthorized", r"", (401, 403)),
+    _Rule("quota", r"", (402,)),
+    _Rule("bad_sample", r"tool_use_failed|failed_generation|error parsing tool call|failed to parse|invalid tool call"),
+    _Rule("rejected", r"tool use|support\w* tools|tool choice requires", (404,)),
+    _Rule("unknown_model", r"model\b.{0,200}(not found|does ?n.t exist|not exist|no such)|unknown model|model_not_found"
+          r"|no models? (loaded|named)|invalid model", _CLIENT),
+    _Rule("server", r"", (408, 409, 425)),
+    _Rule("rate_limited", r"", (429,)),
+    _Rule("not_an_api", r"", (404, 405)),
+    _Rule("rejected", r"", _CLIENT),
+    _Rule("rejected", r"validation error|jinja|raise_exception|roles? must|not supported|unsupported|unknown role|system role"
+          r"|system message|with stream|literal_error|grammar|json_schema", range(500, 600)),
+    _Rule("server", r"", _ANY_ERROR),
+)  # fmt: skip
+_THROTTLING = re.compile(
+    r"rate.?limit|per (minute|second|day)|throttl|\btpm\b|\brpm\b|too many requests", re.IGNORECASE
+)
+
+
+def from_status(status: int, headers: Mapping[str, str], text: str, secret: str = "") -> EndpointError:
+    """The failure that an HTTP error stands for. `secret` is taken out of whatever the server echoes."""
+    if secret:
+        text = text.replace(secret, "***")
+    kind = classify(status, text)
+    if kind == "not_an_api" and _speaks_openai(text):
+        kind = "rejected"
+    detail = _message(text) or f"HTTP {status}"
+    return EndpointError(kind, detail, status=status or None, retry_after=_retry_after(headers), body=text[:2000])
+
+
+def classify(status: int, text: str) -> str:
+    """The kind of an HTTP error, or of an error object inside a stream (status 0: transient unless its words differ)."""
+    if _code(text) == "insufficient_quota":
+        return "quota"
+    for rule in _RULES:
+        if status and status not in rule.statuses:
+            continue
+        if not status and not rule.wording:
+            continue
+        if re.search(rule.wording, text, re.IGNORECASE):
+            if rule.kind == "overflow" and (status == 429 or _THROTTLING.search(text)):
+                continue
+            return rule.kind
+    return "server"
+
+
+def parameter(text: str) -> str:
+    """The request's key that an error body complains about ("" when it names none)."""
+    body = _json(text)
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    if isinstance(error, dict) and isinstance(error.get("param"), str):
+        return re.split(r"[.\[]", error["param"])[0]
+    details = body.get("detail") if isinstance(body, dict) else None
+    for item in details if isinstance(details, list) else ():
+        loc = item.get("loc") if isinstance(item, dict) else None
+        if isinstance(loc, list) and len(loc) > 1 and loc[0] == "body":
+            return str(loc[1])
+    return ""
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - whatever a server sends
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return body[0] if isinstance(body, list) and body else body  # Gemini wraps its error in a list
+
+
+def _code(text: str) -> str:
+    body = _json(text)
+    error = body.get("error", body) if isinstance(body, dict) else None
+    return str(error.get("code") or error.get("type")) if isinstance(error, dict) else ""
+
+
+def _message(text: str) -> str:
+    """What a server says in its error, whatever the shape: object, string, flat, detail list, list, HTML, nothing."""
+    body = _json(text)
+    if isinstance(body, dict):
+        error = body.get("error", body)
+        if isinstance(error, str):
+            return error
+        if isinstance(error, dict):
+            return str(error.get("message") or error.get("detail") or error.get("code") or json.dumps(error))
+    return re.sub(r"<[^>]*>", " ", text)
+
+
+def _speaks_openai(text: str) -> bool:
+    """A 404 with an error object comes from an API, if not about what we asked; a bare one from somewhere else."""
+    body = _json(text)
+    return isinstance(body, dict) and isinstance(body.get("error"), dict) and "message" in body["error"] and (
+        "not found" not in str(body["error"]["message"]).lower()
+    )  # fmt: skip
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait as the server asks: retry-after-ms, or retry-after as seconds or as a date."""
+    try:
+        if value := headers.get("retry-after-ms"):
+            return max(float(value) / 1000, 0.0)
+        value = headers.get("retry-after", "")
+        return max(float(value), 0.0)
+    except ValueError:
+        pass
+    from datetime import UTC, datetime
+
+    try:
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None

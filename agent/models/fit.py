@@ -1,0 +1,139 @@
+"""What an endpoint turned out to need, learned from its refusals one thing at a time and remembered.
+
+There is no probing and no table of providers: the first real request is the probe. Each rung changes one thing
+that matches what the server complained about, and can be climbed once.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+
+from agent.models.failure import EndpointError, parameter
+
+MAX_RUNGS = 8  # refusals that one turn may meet
+LEAST_TOKENS = 700  # below this no question fits
+MOST_OUTPUT = 4096
+_FALLBACK = {"native": "schema", "schema": "json", "json": "prompted"}
+_NEVER_DROPPED = ("model", "messages", "stream", "tools", "response_format", "max_tokens", "max_completion_tokens")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How requests are made for one model of one endpoint. `tokens` bounds the prompt, `max_tokens` the reply."""
+
+    dialect: str = "native"
+    stream: bool = True
+    tokens: int = 3_400
+    max_tokens: int = 512
+    max_tokens_key: str = "max_tokens"
+    ask_usage: bool = False
+    short_ids: bool = False
+    fold_system: bool = False
+    keep_reasoning: bool = False
+    plain_schema: bool = False
+    dropped: tuple[str, ...] = field(default=())
+
+    def changes(self) -> list[str]:
+        """What differs from the first request, as name=value."""
+        return [f"{f.name}={getattr(self, f.name)}" for f in fields(self) if getattr(self, f.name) != f.default]
+
+
+@dataclass(frozen=True)
+class _Rung:
+    """If a refusal says `wording`, change the fit. A change that changes nothing has been made before."""
+
+    wording: str
+    change: Callable[[Fit], Fit]
+    what: str
+
+
+def demote(fit: Fit) -> Fit:
+    """The next simpler dialect; the same fit when there is none."""
+    return replace(fit, dialect=_FALLBACK.get(fit.dialect, fit.dialect))
+
+
+def smaller(fit: Fit) -> Fit:
+    """A smaller prompt, as far as that is of use."""
+    return replace(fit, tokens=max(fit.tokens * 2 // 3, LEAST_TOKENS))
+
+
+_RUNGS = (
+    _Rung(r"max_completion_tokens", lambda f: replace(f, max_tokens_key="max_completion_tokens"), "max_completion_tokens"),
+    _Rung(r"stream_options|include_usage", lambda f: replace(f, ask_usage=False, dropped=_add(f, "stream_options")),
+          "without stream_options"),
+    _Rung(r"(with|support\w*|in) stream|stream\w* (is |are )?(not|un)|not support\w* stream",
+          lambda f: replace(f, stream=False), "without streaming"),
+    _Rung(r"tool.?call.?id|length of 9", lambda f: replace(f, short_ids=True), "ids of nine letters"),
+    _Rung(r"system (message|role|prompt)|role.{0,20}system|roles? must alternate", lambda f: replace(f, fold_system=True),
+          "system prompt in the first message"),
+    _Rung(r"reasoning_content.{0,60}(must|required|missing|passed back)", lambda f: replace(f, keep_reasoning=True),
+          "reasoning sent back"),
+    _Rung(r"reasoning_content", lambda f: replace(f, keep_reasoning=False), "reasoning not sent back"),
+    _Rung(r"additionalProperties|maxLength|\$schema|unknown (name|field)|schema.{0,40}(invalid|unsupported|not supported)",
+          lambda f: replace(f, plain_schema=True), "plain schemas"),
+    _Rung(r"response_format|json_schema|json_object|grammar", demote, "simpler dialect"),
+    _Rung(r"\btools?\b|tool_choice|function", demote, "simpler dialect"),
+)  # fmt: skip
+
+
+def adapt(fit: Fit, error: EndpointError) -> tuple[Fit, str] | None:
+    """The fit after a refusal, and what was changed; None when nothing is left to change."""
+    if error.kind == "overflow":
+        return _changed(fit, smaller(fit), "shorter requests")
+    named = parameter(error.body)
+    if named and named not in _NEVER_DROPPED and named not in fit.dropped:
+        return replace(fit, dropped=_add(fit, named)), f"without {named}"
+    text = f"{named} {error.body} {error.detail}"
+    for rung in _RUNGS:
+        if re.search(rung.wording, text, re.IGNORECASE) and (changed := _changed(fit, rung.change(fit), rung.what)):
+            return changed
+    return _changed(fit, demote(fit), "simpler dialect")
+
+
+def _changed(before: Fit, after: Fit, what: str) -> tuple[Fit, str] | None:
+    return (after, what) if after != before else None
+
+
+def _add(fit: Fit, key: str) -> tuple[str, ...]:
+    return tuple(sorted({*fit.dropped, key}))
+
+
+class Memory:
+    """The fits of all endpoints in one JSON file; a cache: what can't be read or written is learned again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self, endpoint: str) -> Fit:
+        """What is known of an endpoint ("URL model"); the defaults when nothing is."""
+        known = self._all().get(endpoint)
+        if not isinstance(known, dict):
+            return Fit()
+        with suppress(TypeError):
+            fit = Fit(**known | {"dropped": tuple(known.get("dropped", ()))})
+            if all(type(getattr(fit, f.name)) is type(f.default) for f in fields(Fit)) and fit.dialect in (
+                "prompted",
+                *_FALLBACK,
+            ):
+                return fit
+        return Fit()
+
+    def save(self, endpoint: str, fit: Fit) -> None:
+        """Remember; a full or read-only disk is no reason to stop an interview."""
+        everything = self._all() | {endpoint: asdict(fit)}
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(everything, indent=1), "utf-8")
+            temporary.replace(self._path)
+
+    def _all(self) -> dict[str, object]:
+        try:
+            known = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return known if isinstance(known, dict) else {}

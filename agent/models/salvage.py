@@ -1,0 +1,149 @@
+"""Tool calls that a server left in the text, in the forms that models were trained on. One table, no guessing.
+
+A form either has a marker that people do not type (anchored: it may stand beside speech), or it is JSON, and then
+it must be the whole message: JSON inside prose is prose. What is found here is a claim; `interpret` decides
+whether it is a call.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agent.models.reply import _is_json as is_json
+from tools.arguments import ArgumentsError, decode, first_value, unfence
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Text that claims to be a call: what it says, the text it stands in, and whether it is one of our actions."""
+
+    name: str
+    arguments: Any  # a JSON object, or text that should be one
+    block: str
+    form: str
+
+
+def claims(text: str) -> list[Claim]:
+    """All claims of the first form that finds any."""
+    for name, pattern, read in _ANCHORED:
+        found = [Claim(call, arguments, match[0], name)
+                 for match in pattern.finditer(text) for call, arguments in read(match)]  # fmt: skip
+        if found:
+            return found
+    return list(_whole_message(text))
+
+
+def _json_calls(text: str) -> Iterator[tuple[str, Any]]:
+    """Calls in JSON: one object, a list of them, or several joined by ";" or line breaks."""
+    try:
+        value = decode(text)
+        if isinstance(value, dict) and ";" in text:
+            values = [decode(part) for part in re.split(r"\}\s*;\s*(?=\{)", text) for part in [_closed(part)]]
+        else:
+            values = value if isinstance(value, list) else [value]
+    except ArgumentsError:
+        return
+    for value in values:
+        yield from _one(value)
+
+
+def _closed(part: str) -> str:
+    return part if part.rstrip().endswith("}") else part + "}"
+
+
+def _one(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    """A call as one object, under the keys that models use for it."""
+    if not isinstance(value, dict):
+        return
+    if isinstance(value.get("tool_calls"), list):
+        for call in value["tool_calls"]:
+            yield from _one(call)
+        return
+    if isinstance(value.get("function"), dict):
+        value = value["function"]
+    name = next((value[key] for key in ("action", "name", "tool", "tool_name", "function") if key in value), None)
+    if not isinstance(name, str):
+        return
+    given = next((value[key] for key in ("arguments", "parameters", "args", "input") if key in value), None)
+    own = {key: item for key, item in value.items() if key not in ("action", "name", "type", "id", "tool", "function")}
+    yield name, own if given is None else given
+
+
+def _named(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
+    """name{…}, name[ARGS]{…}: the name first, then one JSON value, however its braces nest."""
+    text = match["body"].strip()
+    if text[:1] in "[{":
+        yield from _json_calls(text)
+        return
+    for call in re.finditer(r"(?P<name>[\w.\-]+)\s*(?:\[CALL_ID\][\w\-]*)?\s*(?:\[ARGS\])?\s*(?=\{)", text):
+        try:
+            arguments, _ = first_value(text[call.end() :])
+        except (ValueError, RecursionError):
+            continue
+        yield call["name"], arguments
+
+
+def _tagged(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
+    """<function=name> or <invoke name="name">, with a tag for each parameter; values are text."""
+    values = {}
+    for part in _PARAMETER.finditer(match["body"]):
+        value = part["value"].removeprefix("\n").removesuffix("\n")
+        values[part["key"]] = value
+    body = match["body"].strip()
+    yield match["name"], values if values or not body.startswith("{") else body
+
+
+def _body(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
+    yield match["name"], match["body"]
+
+
+def _inner(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
+    yield from _json_calls(match["body"])
+
+
+_BAR = r"[|｜]"
+_PARAMETER = re.compile(
+    rf"<(?:{_BAR}DSML{_BAR})?parameter(?:=|\s+name=\"?)(?P<key>[\w\-]+)\"?[^>]*>(?P<value>.*?)"
+    rf"(?:</(?:{_BAR}DSML{_BAR})?parameter>|(?=<(?:{_BAR}DSML{_BAR})?parameter)|$)",
+    re.DOTALL,
+)
+_Reader = Callable[[re.Match[str]], Iterator[tuple[str, Any]]]
+_ANCHORED: tuple[tuple[str, re.Pattern[str], _Reader], ...] = tuple(
+    (name, re.compile(pattern, re.DOTALL), read)
+    for name, pattern, read in (
+        ("function tag", r"(?:<tool_call>\s*)?<function=\"?(?P<name>[\w.\-]+)\"?>(?P<body>.*?)"
+         r"(?:</function>|(?=<function=)|$)(?:\s*</tool_call>)?", _tagged),
+        ("invoke tag", rf"(?:<(?:{_BAR}DSML{_BAR})?(?:function_calls|tool_calls)>\s*)?<(?:{_BAR}DSML{_BAR})?invoke"
+         rf"\s+name=\"(?P<name>[\w.\-]+)\"[^>]*>(?P<body>.*?)(?:</(?:{_BAR}DSML{_BAR})?invoke>|$)"
+         rf"(?:\s*</(?:{_BAR}DSML{_BAR})?(?:function_calls|tool_calls)>)?", _tagged),
+        ("tool_call tag", r"<tool_call>\s*(?P<body>.*?)(?:</tool_call>|(?=<tool_call>)|$)", _inner),
+        ("[TOOL_CALLS]", r"\[TOOL_CALLS\]\s*(?P<body>.*?)(?=\[TOOL_CALLS\]|</s>|$)", _named),
+        ("python_tag", r"<\|python_tag\|>\s*(?P<body>.*?)(?:<\|eom_id\|>|<\|eot_id\|>|$)", _inner),
+        ("DeepSeek", r"(?:<[|｜]tool[▁_ ]calls[▁_ ]begin[|｜]>\s*)?<[|｜]tool[▁_ ]call[▁_ ]begin[|｜]>\s*(?:function)?\s*"
+         r"(?:<[|｜]tool[▁_ ]sep[|｜]>)?\s*(?P<name>[\w.\-]+)\s*(?:<[|｜]tool[▁_ ]sep[|｜]>)?\s*(?P<body>.*?)"
+         r"(?:<[|｜]tool[▁_ ]call[▁_ ]end[|｜]>|$)(?:\s*<[|｜]tool[▁_ ]calls[▁_ ]end[|｜]>)?", _body),
+        ("harmony", r"(?:<\|start\|>assistant)?(?:<\|channel\|>\w+)?\s*to=(?P<name>[\w.\-]+)[^{]*?<\|message\|>"
+         r"(?P<body>.*?)(?:<\|call\|>|<\|end\|>|$)", _body),
+    )
+)  # fmt: skip
+_SPOKEN_CALL = re.compile(
+    r"\s*(?P<name>(?:functions\.)?[A-Za-z_]\w*)\s*\((?P<body>\s*|\s*\{.*\}\s*)\)\s*;?\s*", re.DOTALL
+)
+
+
+def _whole_message(text: str) -> Iterator[Claim]:
+    bare = unfence(text)
+    if bare[:1] in ("{", "["):
+        for name, arguments in _json_calls(bare):
+            yield Claim(name, arguments, bare, "bare JSON")
+    elif match := _SPOKEN_CALL.fullmatch(bare):
+        yield Claim(match["name"], match["body"], bare, "call syntax")
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether the whole message is JSON, or the beginning of it: nothing to be said aloud."""
+    bare = unfence(text)
+    if bare[:1] not in ("{", "["):
+        return False
+    return is_json(bare) or bool(re.match(r"[{\[]\s*(\{|\"|'|$)", bare))

@@ -1,0 +1,190 @@
+"""One request to an endpoint, from open to last byte, through the openai package; its failures in our own kinds.
+
+The one place that knows openai and httpx2. Both are imported on the first request, since that costs half a second.
+The response is read as bytes by our own decoder: the package's stream ends without a word on a page that is none,
+passes over keep-alives without giving a clock its turn, and fails on what `sse` takes.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agent.endpoints import Endpoint
+from agent.models.failure import EndpointError, from_status
+from agent.models.sse import GarbledError, payloads
+from transcripts.events import Json
+
+if TYPE_CHECKING:
+    import httpx2
+    import openai
+
+# Headers that the openai package takes from the environment and sends to any host.
+_OPENAI_ONLY = ("OpenAI-Organization", "OpenAI-Project")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds. `idle`: without a sign of the turn; a CPU may read a long prompt for minutes. `total`: one request."""
+
+    connect: float = 10.0
+    idle: float = 300.0
+    total: float = 900.0
+
+
+REMOTE = Limits(idle=90.0, total=300.0)
+QUICK = Limits(connect=5.0, idle=10.0, total=15.0)
+
+
+class Wire:
+    """The connection to one endpoint. `answered` once it has given a turn."""
+
+    def __init__(self, endpoint: Endpoint, limits: Limits | None = None) -> None:
+        self._endpoint = endpoint
+        self._limits = limits or (Limits() if endpoint.local else REMOTE)
+        self._client: openai.OpenAI | None = None
+        self.answered = False
+
+    def chat(self, body: Json) -> Iterator[Any]:
+        """The chunks of one turn; a whole completion is one chunk, None a keep-alive. Raises EndpointError."""
+        with self._failures():
+            for chunk in self._payloads("POST", "/chat/completions", body):
+                if isinstance(chunk, dict) and chunk.get("error"):
+                    raise _in_stream(chunk["error"], self._secret())
+                yield chunk
+
+    def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON value
+        """What a GET of a path under the base URL says; None when that is no JSON. Raises EndpointError."""
+        with self._failures():
+            return next((value for value in self._payloads("GET", path, None) if value is not None), None)
+
+    def models(self) -> list[str]:
+        """The names of the models that the endpoint serves. Raises EndpointError."""
+        listed = self.get("/models")
+        rows = listed.get("data") if isinstance(listed, dict) else None
+        if not isinstance(rows, list):
+            raise EndpointError("not_an_api", "no list of models")
+        return [str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row]
+
+    def close(self) -> None:
+        """Close the sockets; a request afterwards opens new ones."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _payloads(self, method: str, path: str, body: Json | None) -> Iterator[Any]:
+        import httpx2
+        import openai
+
+        client = self._open()
+        options: Any = {"cast_to": httpx2.Response, "stream": True, "stream_cls": openai.Stream[object]}
+        response: httpx2.Response = (
+            client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
+        )
+        with closing(response):
+            clock = _Clock(self._limits)
+            for value in payloads(clock.watch(response.iter_bytes())):
+                if value is not None:
+                    clock.sign()
+                yield value
+
+    def _open(self) -> "openai.OpenAI":
+        if self._client is None:
+            import httpx2
+            import openai
+
+            limits = self._limits
+            timeout = openai.Timeout(limits.idle, connect=limits.connect, write=30.0, pool=10.0)
+            http = openai.DefaultHttpxClient(
+                timeout=timeout,
+                trust_env=not self._endpoint.local,  # a proxy is for the world outside, not for this machine
+                limits=httpx2.Limits(max_connections=4, keepalive_expiry=5.0),
+            )
+            self._client = openai.OpenAI(
+                base_url=self._endpoint.base_url, api_key=self._endpoint.key, max_retries=0, timeout=timeout,
+                default_headers=self._headers(), http_client=http,
+            )  # fmt: skip
+        return self._client
+
+    def _headers(self) -> Any:  # noqa: ANN401 - openai.Omit has no place in the types of headers
+        """What of the environment's headers must not be sent to this host."""
+        import openai
+
+        if self._endpoint.is_openai:
+            return {}
+        own = self._endpoint.key_origin == "OPENAI_API_KEY"
+        custom = "" if own else os.environ.get("OPENAI_CUSTOM_HEADERS", "")
+        names = [line.split(":")[0].strip() for line in custom.split("\n") if ":" in line]
+        return {name: openai.Omit() for name in (*_OPENAI_ONLY, *names) if name}
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """The one place where what openai, httpx2 and the system raise becomes an EndpointError."""
+        import httpx2
+        import openai
+
+        try:
+            yield
+        except openai.APIStatusError as error:
+            text = error.response.text
+            raise from_status(error.status_code, error.response.headers, text, self._secret()) from None
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+            raise _transport(error) from None
+
+    def _secret(self) -> str:
+        return self._endpoint.key if self._endpoint.key_origin else ""
+
+
+class _Clock:
+    """The limits that no socket timeout sees: a drip of keep-alives, a turn that never ends."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._begin = self._last = time.monotonic()
+
+    def sign(self) -> None:
+        """Something of the turn came."""
+        self._last = time.monotonic()
+
+    def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces, as long as the limits hold."""
+        for piece in pieces:
+            now = time.monotonic()
+            if now - self._begin > self._limits.total or now - self._last > self._limits.idle:
+                raise EndpointError("timeout", f"{now - self._begin:.0f} s")
+            yield piece
+
+
+def _in_stream(error: Any, secret: str) -> EndpointError:  # noqa: ANN401 - any JSON value
+    """An error object inside a 200."""
+    text = json.dumps({"error": error})
+    code = error.get("code") if isinstance(error, dict) else None
+    status = code if isinstance(code, int) and 400 <= code < 600 else 0  # noqa: PLR2004 - HTTP errors
+    return from_status(status, {}, text, secret)
+
+
+def _transport(error: BaseException) -> EndpointError:
+    """No status came: the connection, the bytes or the name failed. The root cause decides."""
+    import httpx2
+    import openai
+
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    words = " ".join(str(one) for one in chain)
+    root = str(chain[-1]) or type(chain[-1]).__name__
+    if isinstance(error, GarbledError):
+        return EndpointError("cut", "not JSON")
+    if any(isinstance(one, UnicodeEncodeError | httpx2.UnsupportedProtocol | httpx2.InvalidURL | httpx2.LocalProtocolError)
+           for one in chain):  # fmt: skip
+        return EndpointError("rejected", root)
+    if "CERTIFICATE" in words.upper() or "SSL" in words.upper():
+        return EndpointError("tls", root)
+    if any(isinstance(one, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError) for one in chain):
+        return EndpointError("unreachable", root)
+    if isinstance(error, openai.APITimeoutError) or any(isinstance(one, httpx2.TimeoutException) for one in chain):
+        return EndpointError("timeout", root)
+    return EndpointError("cut", root)

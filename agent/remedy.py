@@ -1,0 +1,54 @@
+"""What to say of an endpoint that gives no turn: what is wrong, in one line, and what to do about it."""
+
+import os
+
+from agent.endpoints import Endpoint
+from agent.models.failure import EndpointError
+from agent.models.wire import QUICK, Wire
+from prompts import say
+from tools.bank import nearest
+
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+_SAME = {"timeout": "unreachable", "cut": "server", "bad_sample": "rejected", "no_response": "not_an_api"}
+_SHOWN = 5  # names of models in a line
+
+
+def remedy(error: EndpointError, endpoint: Endpoint, lang: str) -> str:
+    """The line. It may ask the endpoint which models it has, or whether it answers under /v1."""
+    kind = _SAME.get(error.kind, error.kind)
+    values = {"url": endpoint.base_url, "model": endpoint.model, "detail": error.detail or error.kind, "nearest": ""}
+    if kind == "unknown_model":
+        values["nearest"] = _models(endpoint, lang)
+    elif kind == "not_an_api":
+        values["nearest"] = _better_url(endpoint, lang)
+    elif kind == "unauthorized":
+        key = "endpoint.key_from" if endpoint.key_origin else "endpoint.key_not_sent"
+        values["nearest"] = say(key, lang, variable=endpoint.key_origin)
+    elif kind == "unreachable" and not endpoint.local:
+        proxy = next((name for name in _PROXIES if os.environ.get(name) or os.environ.get(name.lower())), "")
+        values["nearest"] = say("endpoint.through_proxy", lang, variable=proxy) if proxy else ""
+    return " ".join(say(f"endpoint.{kind}", lang, **values).split())
+
+
+def _models(endpoint: Endpoint, lang: str) -> str:
+    try:
+        names = Wire(endpoint, QUICK).models()
+    except EndpointError:
+        return ""
+    if not names:
+        return say("endpoint.no_models", lang)
+    names.sort(key=lambda name: name != nearest(endpoint.model, names))
+    return say("endpoint.has_models", lang, models=", ".join(names[:_SHOWN]))
+
+
+def _better_url(endpoint: Endpoint, lang: str) -> str:
+    """Whether the same server speaks the API under another path."""
+    for url in (f"{endpoint.base_url}/v1", endpoint.base_url.removesuffix("/v1")):
+        if url == endpoint.base_url:
+            continue
+        try:
+            Wire(Endpoint(url, endpoint.model, endpoint.key, endpoint.key_origin), QUICK).models()
+        except EndpointError:
+            continue
+        return say("endpoint.better_url", lang, suggestion=url)
+    return ""

@@ -1,0 +1,62 @@
+"""One line that says what is being waited for, and for how many seconds; it goes away when the wait is over."""
+
+import sys
+import threading
+import time
+
+from agent.terminal.printable import printable
+from prompts import say
+
+AFTER = 0.3  # seconds: shorter waits need no word
+EVERY = 0.5
+
+
+class Status:
+    """With `live` (a terminal that can go back in a line) a line with seconds; else long waits are told once."""
+
+    def __init__(self, lang: str, *, live: bool, quiet: bool = False) -> None:
+        self._lang = lang
+        self._live = live
+        self._quiet = quiet
+        self._text = ""
+        self._told = ""
+        self._begin = 0.0
+        self._stop = threading.Event()
+        self._ticker: threading.Thread | None = None
+
+    def tell(self, key: str, /, **values: object) -> None:
+        """What is being waited for from now on; an empty key: nothing."""
+        text = printable(say(key, self._lang, **values)) if key else ""
+        if not self._live:
+            if text and key != "wait.model" and text != self._told and not self._quiet:
+                print(text, file=sys.stderr, flush=True)
+                self._told = text
+            return
+        if text and not self._text:
+            self._begin = time.monotonic()
+        self._text = text
+        if text and self._ticker is None:
+            self._stop.clear()
+            self._ticker = threading.Thread(target=self._tick, daemon=True)
+            self._ticker.start()
+        elif not text:
+            self._end()
+
+    def _end(self) -> None:
+        if self._ticker is not None:
+            self._stop.set()
+            self._ticker.join()
+            self._ticker = None
+
+    def _tick(self) -> None:
+        width = 0
+        wait = AFTER
+        while not self._stop.wait(wait):
+            line = f"{self._text}, {time.monotonic() - self._begin:.0f} {say('wait.seconds', self._lang)}"
+            width = max(width, len(line))
+            sys.stderr.write("\r" + line.ljust(width))
+            sys.stderr.flush()
+            wait = EVERY
+        if width:
+            sys.stderr.write("\r" + " " * width + "\r")
+            sys.stderr.flush()
