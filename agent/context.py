@@ -86,7 +86,7 @@ class Conversation:
             self.messages.append({"role": "assistant", "content": ""})
         function = {"name": event.name, "arguments": event.arguments}
         call = {"id": event.id, "type": "function", "function": function}
-        raw = next((c for c in self._raw.get("tool_calls", ()) if c["id"] == event.id), {})
+        raw: Json = next((c for c in self._raw.get("tool_calls", ()) if c["id"] == event.id), {})
         extra = {key: value for key, value in raw.items() if key not in ("id", "name", "arguments")}
         self.messages[-1]["tool_calls"] = [{**extra, **call}]
         if self._raw.get("reasoning"):

@@ -65,7 +65,7 @@ class Course:
         return False
 
     def note(self, *, ok: bool) -> None:
-        """The turn is over; was it one that brought the interview on?"""
+        """The turn is over; `ok` says whether it brought the interview on."""
         if not self.standing_in:
             self._mistakes = 0 if ok else self._mistakes + 1
             if self._mistakes >= MISTAKES and self.standby:

@@ -72,7 +72,7 @@ def choose_for_grader(settings: Mapping[str, Value]) -> Endpoint | None:
 def _endpoint(url: Value, model: str | None, variable: Value) -> Endpoint:
     """A variable belongs to the URL that was set in the same place; only a flag says it of any URL."""
     base_url = check_url(url.value or OPENAI)
-    own = variable.origin.startswith("--") or variable.origin == url.origin or url.origin == DEFAULT
+    own = variable.origin.startswith("--") or url.origin in (variable.origin, DEFAULT)
     if variable.origin == "--profile" and url.origin != "--profile":
         own = False
     key, origin_of_key = _key(base_url, variable.value if own else None, os.environ)

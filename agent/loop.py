@@ -7,7 +7,7 @@ from typing import Protocol
 
 from agent.context import Conversation, request_sha256
 from agent.course import Course
-from agent.manners import fault
+from agent.manners import Speech, fault
 from agent.model import AssistantTurn
 from agent.models.failure import EndpointError
 from prompts import to_model
@@ -133,7 +133,7 @@ def _speak(run: Interviewing, words: str) -> bool:
 def _fault(run: Interviewing, words: str) -> str:
     """What is wrong with showing these words now, as far as it is not to be let pass."""
     interview = run.interview
-    found = fault(words, interview.step(), interview.current, interview.session.lang, run.course.said)
+    found = fault(Speech(words, interview.step(), interview.current, interview.session.lang, run.course.said))
     return "" if not found or run.course.tolerates(found) else found
 
 

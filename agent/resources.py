@@ -9,8 +9,9 @@ from pathlib import Path
 from agent.cli import explain
 from agent.config import Value, folder
 from agent.endpoints import Endpoint
-from agent.models.endpoint import EndpointModel, Tell
+from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
+from agent.models.patience import Tell
 from agent.models.wire import QUICK, Wire
 from prompts import say
 from tools.bank import Bank, load
@@ -18,6 +19,7 @@ from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
 from tools.question import Lang
 from transcripts.errors import InputError
+from transcripts.events import Json
 
 
 def open_bank(flags: Namespace, lang: Lang) -> Bank:
@@ -30,9 +32,10 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
 
 def open_endpoint(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> EndpointModel:
     """The model behind an endpoint. Nothing is sent before its first turn."""
-    memory = Memory(folder("state") / "endpoints.json")
-    dialect, stream = settings["dialect"].value, settings["stream"].value
-    return EndpointModel(Wire(endpoint), endpoint, memory, tell, forced=dialect, stream=stream)
+    fixed: Json = {} if settings["dialect"].value == "auto" else {"dialect": settings["dialect"].value}
+    if not settings["stream"].value:
+        fixed["stream"] = False
+    return EndpointModel(Wire(endpoint), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed)
 
 
 def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:

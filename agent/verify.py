@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.loop import Interviewing, Leave, run_interview
-from agent.models.failure import EndpointError
 from agent.models.embedded import NAME as EMBEDDED
+from agent.models.failure import EndpointError
 from agent.models.recorded import DivergedError, RecordedModel, Recording, recorded_lines
 from agent.session import Parts, assemble, begin, end
 from tools.grade_answer import Grader

@@ -98,7 +98,7 @@ _READINGS: tuple[Callable[[str], Any], ...] = (
     lambda text: first_value(text)[0],
     _single_braces,
     lambda text: first_value(_TRAILING_COMMA.sub(r"\1", text))[0],
-    lambda text: _literal(text),
+    _literal,
     lambda text: _literal(text[: text.rindex("}") + 1]),
     _unescaped,
 )

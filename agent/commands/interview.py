@@ -20,8 +20,8 @@ from agent.models.failure import EndpointError
 from agent.remedy import remedy
 from agent.resources import open_bank, open_endpoint, open_grader, with_model
 from agent.session import Parts, assemble, begin, choose_questions, end, new_session
-from agent.terminal.printable import printable
 from agent.terminal.narrator import Narrator
+from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, Write, write_plain
 from agent.terminal.status import Status
 from prompts import say

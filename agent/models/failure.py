@@ -8,9 +8,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+TOO_MANY = 429
 MAX_DETAIL = 300  # characters of a server's own words that are shown or recorded
 
 # kind: it may go away by itself, so the same request is sent again
@@ -41,26 +43,35 @@ class _Rule:
     statuses: range | tuple[int, ...] = range(600)
 
 
-_CLIENT, _ANY_ERROR = range(400, 500), range(400, 600)
-_RULES = (
-    _Rule("overflow", r"context (size|length|window)|maximum context|too many tokens|exceed\w*_context|n_ctx|prompt is too"
-          r" long|input (is )?too long|reduce the length|token limit|larger than the context|context_length"),
+_CLIENT, _FAULT, _ANY_ERROR = range(400, 500), range(500, 600), range(400, 600)
+_OVERFLOW = (
+    r"context (size|length|window)|maximum context|too many tokens|exceed\w*_context|n_ctx|prompt is too long"
+    r"|input (is )?too long|reduce the length|token limit|larger than the context|context_length"
+)
+_NO_MODEL = (
+    r"model\b.{0,200}(not found|does ?n.t exist|not exist|no such)|unknown model|model_not_found"
+    r"|no models? (loaded|named)|invalid model"
+)
+_OURS = (  # a 5xx that means: the request is at fault
+    r"validation error|jinja|raise_exception|roles? must|not supported|unsupported|unknown role|system role"
+    r"|system message|with stream|literal_error|grammar|json_schema"
+)
+_RULES = (  # the first that fits decides
+    _Rule("overflow", _OVERFLOW),
     _Rule("failed_load", r"failed to load|error loading model"),
     _Rule("loading", r"loading model|model is loading|still loading|currently loading|warming up"),
-    _Rule("unauthorized", r"", (401, 403)),
-    _Rule("quota", r"", (402,)),
+    _Rule("unauthorized", "", (401, 403)),
+    _Rule("quota", "", (402,)),
     _Rule("bad_sample", r"tool_use_failed|failed_generation|error parsing tool call|failed to parse|invalid tool call"),
     _Rule("rejected", r"tool use|support\w* tools|tool choice requires", (404,)),
-    _Rule("unknown_model", r"model\b.{0,200}(not found|does ?n.t exist|not exist|no such)|unknown model|model_not_found"
-          r"|no models? (loaded|named)|invalid model", _CLIENT),
-    _Rule("server", r"", (408, 409, 425)),
-    _Rule("rate_limited", r"", (429,)),
-    _Rule("not_an_api", r"", (404, 405)),
-    _Rule("rejected", r"", _CLIENT),
-    _Rule("rejected", r"validation error|jinja|raise_exception|roles? must|not supported|unsupported|unknown role|system role"
-          r"|system message|with stream|literal_error|grammar|json_schema", range(500, 600)),
-    _Rule("server", r"", _ANY_ERROR),
-)  # fmt: skip
+    _Rule("unknown_model", _NO_MODEL, _CLIENT),
+    _Rule("server", "", (408, 409, 425)),
+    _Rule("rate_limited", "", (TOO_MANY,)),
+    _Rule("not_an_api", "", (404, 405)),
+    _Rule("rejected", "", _CLIENT),
+    _Rule("rejected", _OURS, _FAULT),
+    _Rule("server", "", _ANY_ERROR),
+)
 _THROTTLING = re.compile(
     r"rate.?limit|per (minute|second|day)|throttl|\btpm\b|\brpm\b|too many requests", re.IGNORECASE
 )
@@ -78,7 +89,7 @@ def from_status(status: int, headers: Mapping[str, str], text: str, secret: str 
 
 
 def classify(status: int, text: str) -> str:
-    """The kind of an HTTP error, or of an error object inside a stream (status 0: transient unless its words differ)."""
+    """The kind of an HTTP error; or, with status 0, of an error object in a stream: transient if its words allow."""
     if _code(text) == "insufficient_quota":
         return "quota"
     for rule in _RULES:
@@ -87,7 +98,7 @@ def classify(status: int, text: str) -> str:
         if not status and not rule.wording:
             continue
         if re.search(rule.wording, text, re.IGNORECASE):
-            if rule.kind == "overflow" and (status == 429 or _THROTTLING.search(text)):
+            if rule.kind == "overflow" and (status == TOO_MANY or _THROTTLING.search(text)):
                 continue
             return rule.kind
     return "server"
@@ -146,13 +157,11 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         if value := headers.get("retry-after-ms"):
             return max(float(value) / 1000, 0.0)
-        value = headers.get("retry-after", "")
-        return max(float(value), 0.0)
+        return max(float(headers.get("retry-after", "")), 0.0)
     except ValueError:
         pass
-    from datetime import UTC, datetime
-
     try:
-        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
+        at = parsedate_to_datetime(headers.get("retry-after", ""))
+        return max((at - datetime.now(UTC)).total_seconds(), 0.0)
     except (ValueError, TypeError):
         return None

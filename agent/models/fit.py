@@ -62,26 +62,54 @@ def smaller(fit: Fit) -> Fit:
 
 
 _RUNGS = (
-    _Rung(r"max_completion_tokens", lambda f: replace(f, max_tokens_key="max_completion_tokens"), "max_completion_tokens"),
-    _Rung(r"stream_options|include_usage", lambda f: replace(f, ask_usage=False, dropped=_add(f, "stream_options")),
-          "without stream_options"),
-    _Rung(r"(with|support\w*|in) stream|stream\w* (is |are )?(not|un)|not support\w* stream",
-          lambda f: replace(f, stream=False), "without streaming"),
-    _Rung(r"tool.?call.?id|length of 9", lambda f: replace(f, short_ids=True), "ids of nine letters"),
-    _Rung(r"system (message|role|prompt)|role.{0,20}system|roles? must alternate", lambda f: replace(f, fold_system=True),
-          "system prompt in the first message"),
-    _Rung(r"reasoning_content.{0,60}(must|required|missing|passed back)", lambda f: replace(f, keep_reasoning=True),
-          "reasoning sent back"),
-    _Rung(r"reasoning_content", lambda f: replace(f, keep_reasoning=False), "reasoning not sent back"),
-    _Rung(r"additionalProperties|maxLength|\$schema|unknown (name|field)|schema.{0,40}(invalid|unsupported|not supported)",
-          lambda f: replace(f, plain_schema=True), "plain schemas"),
+    _Rung(
+        r"max_completion_tokens",
+        lambda fit: replace(fit, max_tokens_key="max_completion_tokens"),
+        "max_completion_tokens",
+    ),
+    _Rung(
+        r"stream_options|include_usage",
+        lambda fit: replace(fit, ask_usage=False, dropped=_add(fit, "stream_options")),
+        "without stream_options",
+    ),
+    _Rung(
+        r"(with|support\w*|in) stream|stream\w* (is |are )?(not|un)|not support\w* stream",
+        lambda fit: replace(fit, stream=False),
+        "without streaming",
+    ),
+    _Rung(r"tool.?call.?id|length of 9", lambda fit: replace(fit, short_ids=True), "ids of nine letters"),
+    _Rung(
+        r"system (message|role|prompt)|role.{0,20}system|roles? must alternate",
+        lambda fit: replace(fit, fold_system=True),
+        "system prompt in the first message",
+    ),
+    _Rung(
+        r"reasoning_content.{0,60}(must|required|missing|passed back)",
+        lambda fit: replace(fit, keep_reasoning=True),
+        "reasoning sent back",
+    ),
+    _Rung(r"reasoning_content", lambda fit: replace(fit, keep_reasoning=False), "reasoning not sent back"),
+    _Rung(
+        r"additionalProperties|maxLength|\$schema|unknown (name|field)|schema.{0,40}(invalid|unsupported|not supported)",
+        lambda fit: replace(fit, plain_schema=True),
+        "plain schemas",
+    ),
     _Rung(r"response_format|json_schema|json_object|grammar", demote, "simpler dialect"),
     _Rung(r"\btools?\b|tool_choice|function", demote, "simpler dialect"),
-)  # fmt: skip
+)
+
+
+def roomier(fit: Fit) -> Fit:
+    """Room for a longer reply."""
+    return replace(fit, max_tokens=min(fit.max_tokens * 4, MOST_OUTPUT))
 
 
 def adapt(fit: Fit, error: EndpointError) -> tuple[Fit, str] | None:
-    """The fit after a refusal, and what was changed; None when nothing is left to change."""
+    """The fit after a refusal, and what was changed; None when nothing is left to change, or no change would help."""
+    if error.kind == "no_response":
+        return _changed(fit, replace(fit, stream=False), "without streaming")
+    if error.kind not in ("rejected", "bad_sample", "overflow"):
+        return None
     if error.kind == "overflow":
         return _changed(fit, smaller(fit), "shorter requests")
     named = parameter(error.body)

@@ -35,8 +35,11 @@ _OTHER_ROLE = re.compile(
 _OWN_ROLE = re.compile(
     r"^\s*(?:\*\*)?(?:assistant|interviewer|интервьюер|ассистент)(?:\*\*)?\s*:(?:\*\*)?\s*", re.IGNORECASE
 )
-_MARKERS = re.compile(r"</?tool_call\b|<function=|</?function\b|\[TOOL_CALLS\]|<\|python_tag|[<][|｜]tool|</?(?:[|｜]DSML)"
-                      r"|<invoke\b|```(?:json|xml|tool\w*)\b|functions\.\w+\s*\(", re.IGNORECASE)  # fmt: skip
+_MARKERS = re.compile(
+    r"</?tool_call\b|<function=|</?function\b|\[TOOL_CALLS\]|<\|python_tag|[<][|｜]tool|</?(?:[|｜]DSML)|<invoke\b"
+    r"|```(?:json|xml|tool\w*)\b|functions\.\w+\s*\(",
+    re.IGNORECASE,
+)
 _THINKING_END = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL)
 
 

@@ -18,6 +18,7 @@ BEGIN = "Begin."
 PAUSE = "(The candidate goes on.)"
 NOT_EXECUTED = '{"ok": false, "error": "not executed"}'
 MAX_ID = 40  # characters; OpenAI takes no more
+_FITTING_ID = re.compile(rf"[\x21-\x7e]{{1,{MAX_ID}}}")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]{9}")
 # What a template would take for its own tokens, if it stood in somebody's words.
 _TOKENS = re.compile(
@@ -94,7 +95,7 @@ def _answers(following: Sequence[Message], calls: Sequence[Json], ids: Sequence[
 
 def _id(old: str, seen: set[str], short: bool) -> str:
     """The id itself where it will do, else one of nine letters and digits."""
-    fits = bool(_PLAIN_ID.fullmatch(old)) if short else bool(re.fullmatch(r"[\x21-\x7e]{1,%d}" % MAX_ID, old))
+    fits = bool(_PLAIN_ID.fullmatch(old)) if short else bool(_FITTING_ID.fullmatch(old))
     new = old if fits and old not in seen else f"c{len(seen):08d}"
     while new in seen:
         new = f"d{int(new[1:]) + 1:08d}" if new[1:].isdecimal() else f"d{len(seen):08d}"

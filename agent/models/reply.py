@@ -28,7 +28,7 @@ class _Slot:
         """The pieces joined; or the last, where each is the beginning of the next (cumulative snapshots)."""
         joined = "".join(self.pieces)
         grows = all(after.startswith(before) for before, after in zip(self.pieces, self.pieces[1:], strict=False))
-        return self.pieces[-1] if len(self.pieces) > 1 and grows and not _is_json(joined) else joined
+        return self.pieces[-1] if len(self.pieces) > 1 and grows and not is_json(joined) else joined
 
 
 class Accumulator:
@@ -105,7 +105,9 @@ class Accumulator:
             self._reasoning.append(text)
 
     def _call(self, call: Json) -> None:
-        function = call.get("function") if isinstance(call.get("function"), dict) else {}
+        function = call.get("function")
+        if not isinstance(function, dict):
+            function = {}
         name = str(function.get("name") or "")
         slot = self._slot(str(call.get("id") or ""), call.get("index"), name)
         slot.extra |= {key: value for key, value in call.items() if key not in _CALL_KEYS and value is not None}
@@ -125,7 +127,7 @@ class Accumulator:
             slot = same[-1] if same else None
         if slot is not None and call_id and slot.id and call_id != slot.id:
             slot = None
-        if slot is not None and not call_id and name and slot.pieces and _is_json(slot.arguments):
+        if slot is not None and not call_id and name and slot.pieces and is_json(slot.arguments):
             slot = None
         if slot is None:
             slot = _Slot(index=index)
@@ -134,7 +136,8 @@ class Accumulator:
         return slot
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str) -> bool:
+    """Whether the whole text is one JSON value."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

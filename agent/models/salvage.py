@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent.models.reply import _is_json as is_json
+from agent.models.reply import is_json
 from tools.arguments import ArgumentsError, decode, first_value, unfence
 
 
@@ -102,34 +102,57 @@ def _inner(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
     yield from _json_calls(match["body"])
 
 
-_BAR = r"[|｜]"
-_PARAMETER = re.compile(
-    rf"<(?:{_BAR}DSML{_BAR})?parameter(?:=|\s+name=\"?)(?P<key>[\w\-]+)\"?[^>]*>(?P<value>.*?)"
-    rf"(?:</(?:{_BAR}DSML{_BAR})?parameter>|(?=<(?:{_BAR}DSML{_BAR})?parameter)|$)",
-    re.DOTALL,
-)
 _Reader = Callable[[re.Match[str]], Iterator[tuple[str, Any]]]
-_ANCHORED: tuple[tuple[str, re.Pattern[str], _Reader], ...] = tuple(
-    (name, re.compile(pattern, re.DOTALL), read)
-    for name, pattern, read in (
-        ("function tag", r"(?:<tool_call>\s*)?<function=\"?(?P<name>[\w.\-]+)\"?>(?P<body>.*?)"
-         r"(?:</function>|(?=<function=)|$)(?:\s*</tool_call>)?", _tagged),
-        ("invoke tag", rf"(?:<(?:{_BAR}DSML{_BAR})?(?:function_calls|tool_calls)>\s*)?<(?:{_BAR}DSML{_BAR})?invoke"
-         rf"\s+name=\"(?P<name>[\w.\-]+)\"[^>]*>(?P<body>.*?)(?:</(?:{_BAR}DSML{_BAR})?invoke>|$)"
-         rf"(?:\s*</(?:{_BAR}DSML{_BAR})?(?:function_calls|tool_calls)>)?", _tagged),
-        ("tool_call tag", r"<tool_call>\s*(?P<body>.*?)(?:</tool_call>|(?=<tool_call>)|$)", _inner),
-        ("[TOOL_CALLS]", r"\[TOOL_CALLS\]\s*(?P<body>.*?)(?=\[TOOL_CALLS\]|</s>|$)", _named),
-        ("python_tag", r"<\|python_tag\|>\s*(?P<body>.*?)(?:<\|eom_id\|>|<\|eot_id\|>|$)", _inner),
-        ("DeepSeek", r"(?:<[|｜]tool[▁_ ]calls[▁_ ]begin[|｜]>\s*)?<[|｜]tool[▁_ ]call[▁_ ]begin[|｜]>\s*(?:function)?\s*"
-         r"(?:<[|｜]tool[▁_ ]sep[|｜]>)?\s*(?P<name>[\w.\-]+)\s*(?:<[|｜]tool[▁_ ]sep[|｜]>)?\s*(?P<body>.*?)"
-         r"(?:<[|｜]tool[▁_ ]call[▁_ ]end[|｜]>|$)(?:\s*<[|｜]tool[▁_ ]calls[▁_ ]end[|｜]>)?", _body),
-        ("harmony", r"(?:<\|start\|>assistant)?(?:<\|channel\|>\w+)?\s*to=(?P<name>[\w.\-]+)[^{]*?<\|message\|>"
-         r"(?P<body>.*?)(?:<\|call\|>|<\|end\|>|$)", _body),
-    )
-)  # fmt: skip
-_SPOKEN_CALL = re.compile(
-    r"\s*(?P<name>(?:functions\.)?[A-Za-z_]\w*)\s*\((?P<body>\s*|\s*\{.*\}\s*)\)\s*;?\s*", re.DOTALL
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A verbose pattern; DSML stands for DeepSeek's optional prefix in a tag, BAR for its two kinds of bar."""
+    return re.compile(text.replace("DSML", "(?:[|｜]DSML[|｜])?").replace("BAR", "[|｜]"), re.VERBOSE | re.DOTALL)
+
+
+_PARAMETER = _pattern(
+    r"""<DSMLparameter (?:=|\s+name="?) (?P<key>[\w\-]+) "?[^>]*> (?P<value>.*?)
+        (?:</DSMLparameter> | (?=<DSMLparameter) | $)"""
 )
+_ANCHORED: tuple[tuple[str, re.Pattern[str], _Reader], ...] = (
+    (
+        "function tag",
+        _pattern(
+            r"""(?:<tool_call>\s*)? <function="?(?P<name>[\w.\-]+)"?> (?P<body>.*?)
+                (?:</function> | (?=<function=) | $) (?:\s*</tool_call>)?"""
+        ),
+        _tagged,
+    ),
+    (
+        "invoke tag",
+        _pattern(
+            r"""(?:<DSML(?:function_calls|tool_calls)>\s*)? <DSMLinvoke\s+name="(?P<name>[\w.\-]+)"[^>]*> (?P<body>.*?)
+                (?:</DSMLinvoke> | $) (?:\s*</DSML(?:function_calls|tool_calls)>)?"""
+        ),
+        _tagged,
+    ),
+    ("tool_call tag", _pattern(r"<tool_call>\s* (?P<body>.*?) (?:</tool_call> | (?=<tool_call>) | $)"), _inner),
+    ("[TOOL_CALLS]", _pattern(r"\[TOOL_CALLS\]\s* (?P<body>.*?) (?=\[TOOL_CALLS\] | </s> | $)"), _named),
+    ("python_tag", _pattern(r"<\|python_tag\|>\s* (?P<body>.*?) (?:<\|eom_id\|> | <\|eot_id\|> | $)"), _inner),
+    (
+        "DeepSeek",
+        _pattern(
+            r"""(?:<BARtool[▁_ ]calls[▁_ ]beginBAR>\s*)? <BARtool[▁_ ]call[▁_ ]beginBAR>\s* (?:function)?\s*
+                (?:<BARtool[▁_ ]sepBAR>)?\s* (?P<name>[\w.\-]+)\s* (?:<BARtool[▁_ ]sepBAR>)?\s* (?P<body>.*?)
+                (?:<BARtool[▁_ ]call[▁_ ]endBAR> | $) (?:\s*<BARtool[▁_ ]calls[▁_ ]endBAR>)?"""
+        ),
+        _body,
+    ),
+    (
+        "harmony",
+        _pattern(
+            r"""(?:<\|start\|>assistant)? (?:<\|channel\|>\w+)? \s*to=(?P<name>[\w.\-]+) [^{]*? <\|message\|>
+                (?P<body>.*?) (?:<\|call\|> | <\|end\|> | $)"""
+        ),
+        _body,
+    ),
+)
+_SPOKEN_CALL = _pattern(r"\s* (?P<name>(?:functions\.)?[A-Za-z_]\w*) \s* \( (?P<body>\s*|\s*\{.*\}\s*) \) \s*;?\s*")
 
 
 def _whole_message(text: str) -> Iterator[Claim]:

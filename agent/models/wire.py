@@ -8,7 +8,7 @@ passes over keep-alives without giving a clock its turn, and fails on what `sse`
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,6 @@ from agent.models.sse import GarbledError, payloads
 from transcripts.events import Json
 
 if TYPE_CHECKING:
-    import httpx2
     import openai
 
 # Headers that the openai package takes from the environment and sends to any host.
@@ -43,13 +42,21 @@ class Wire:
     """The connection to one endpoint. `answered` once it has given a turn."""
 
     def __init__(self, endpoint: Endpoint, limits: Limits | None = None) -> None:
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._limits = limits or (Limits() if endpoint.local else REMOTE)
         self._client: openai.OpenAI | None = None
         self.answered = False
 
-    def chat(self, body: Json) -> Iterator[Any]:
-        """The chunks of one turn; a whole completion is one chunk, None a keep-alive. Raises EndpointError."""
+    @contextmanager
+    def chat(self, body: Json) -> Iterator[Iterator[Any]]:
+        """The chunks of one turn, as long as they are wanted; a whole completion is one chunk, None a keep-alive.
+
+        Raises EndpointError, on entering and while the chunks are read.
+        """
+        with closing(self._chunks(body)) as chunks:
+            yield chunks
+
+    def _chunks(self, body: Json) -> Generator[Any]:
         with self._failures():
             for chunk in self._payloads("POST", "/chat/completions", body):
                 if isinstance(chunk, dict) and chunk.get("error"):
@@ -81,9 +88,7 @@ class Wire:
 
         client = self._open()
         options: Any = {"cast_to": httpx2.Response, "stream": True, "stream_cls": openai.Stream[object]}
-        response: httpx2.Response = (
-            client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
-        )
+        response = client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
         with closing(response):
             clock = _Clock(self._limits)
             for value in payloads(clock.watch(response.iter_bytes())):
@@ -100,11 +105,11 @@ class Wire:
             timeout = openai.Timeout(limits.idle, connect=limits.connect, write=30.0, pool=10.0)
             http = openai.DefaultHttpxClient(
                 timeout=timeout,
-                trust_env=not self._endpoint.local,  # a proxy is for the world outside, not for this machine
+                trust_env=not self.endpoint.local,  # a proxy is for the world outside, not for this machine
                 limits=httpx2.Limits(max_connections=4, keepalive_expiry=5.0),
             )
             self._client = openai.OpenAI(
-                base_url=self._endpoint.base_url, api_key=self._endpoint.key, max_retries=0, timeout=timeout,
+                base_url=self.endpoint.base_url, api_key=self.endpoint.key, max_retries=0, timeout=timeout,
                 default_headers=self._headers(), http_client=http,
             )  # fmt: skip
         return self._client
@@ -113,9 +118,9 @@ class Wire:
         """What of the environment's headers must not be sent to this host."""
         import openai
 
-        if self._endpoint.is_openai:
+        if self.endpoint.is_openai:
             return {}
-        own = self._endpoint.key_origin == "OPENAI_API_KEY"
+        own = self.endpoint.key_origin == "OPENAI_API_KEY"
         custom = "" if own else os.environ.get("OPENAI_CUSTOM_HEADERS", "")
         names = [line.split(":")[0].strip() for line in custom.split("\n") if ":" in line]
         return {name: openai.Omit() for name in (*_OPENAI_ONLY, *names) if name}
@@ -135,7 +140,7 @@ class Wire:
             raise _transport(error) from None
 
     def _secret(self) -> str:
-        return self._endpoint.key if self._endpoint.key_origin else ""
+        return self.endpoint.key if self.endpoint.key_origin else ""
 
 
 class _Clock:
@@ -178,8 +183,8 @@ def _transport(error: BaseException) -> EndpointError:
     root = str(chain[-1]) or type(chain[-1]).__name__
     if isinstance(error, GarbledError):
         return EndpointError("cut", "not JSON")
-    if any(isinstance(one, UnicodeEncodeError | httpx2.UnsupportedProtocol | httpx2.InvalidURL | httpx2.LocalProtocolError)
-           for one in chain):  # fmt: skip
+    ours = (UnicodeEncodeError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.LocalProtocolError)
+    if any(isinstance(one, ours) for one in chain):
         return EndpointError("rejected", root)
     if "CERTIFICATE" in words.upper() or "SSL" in words.upper():
         return EndpointError("tls", root)

@@ -96,8 +96,8 @@ def hold(
     url = server if isinstance(server, str) else server.url
     endpoint, waits, told = Endpoint(url, "scripted"), list[float](), list[str]()
     model = EndpointModel(
-        wire(endpoint, limits), endpoint, Memory(folder / "endpoints.json"), lambda key, **_: told.append(key),
-        forced=dialect, sleep=waits.append,
+        wire(endpoint, limits), Memory(folder / "endpoints.json"), lambda key, **_: told.append(key),
+        fixed={} if dialect == "auto" else {"dialect": dialect}, sleep=waits.append,
     )  # fmt: skip
     events: list[Event] = []
     fields: Json = {
