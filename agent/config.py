@@ -123,8 +123,12 @@ def _from_file() -> dict[str, Any]:
     return values
 
 
-def profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """The known profiles: the built-in ones, as the user's config.toml changes them or adds to them."""
+def known_profiles() -> dict[str, dict[str, str]]:
+    """The profiles: the built-in ones, as the user's config.toml changes them or adds to them."""
+    return _profiles(_from_file())
+
+
+def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
     known = tomllib.loads((files("agent") / "profiles.toml").read_text("utf-8"))
     own = file.get("profiles", {})
     if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
@@ -138,7 +142,7 @@ def _profile(flags: Namespace, file: dict[str, Any]) -> tuple[dict[str, str], bo
     name = flag or file.get("profile")
     if not name:
         return {}, False
-    known = profiles(file)
+    known = _profiles(file)
     if name not in known:
         raise InputError("error.profile", name=name, known=", ".join(known))
     return known[name], bool(flag)

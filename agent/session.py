@@ -64,9 +64,10 @@ def choose_questions(bank: Bank, flags: Namespace) -> tuple[list[Question], bool
 
 
 def new_session(
-    flags: Namespace, settings: dict[str, Any], pool: int, endpoint: Endpoint | None, grader: Grader
+    flags: Namespace | None, settings: dict[str, Any], pool: int, endpoint: Endpoint | None, grader: Grader
 ) -> SessionEvent:
     """The first event of an interview; without an endpoint the embedded interviewer holds it."""
+    flags = flags or Namespace(seed=None, question=[], topic=[])
     seed = flags.seed if flags.seed is not None else secrets.randbelow(2**31)
     return SessionEvent(
         id=time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2),

@@ -1,6 +1,5 @@
 """`razbor interview`: hold an interview in this terminal, or with the lines of a pipe."""
 
-import os
 import signal
 import sys
 from argparse import Namespace
@@ -23,7 +22,7 @@ from agent.session import Parts, assemble, begin, choose_questions, end, new_ses
 from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, Write, write_plain
-from agent.terminal.status import Status
+from agent.terminal.status import Status, can_go_back
 from prompts import say
 from tools.planner import Planner
 from tools.question import Lang
@@ -59,7 +58,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     parts = assemble(session, Planner(questions, session.seed, fixed=fixed), grader, [recorder.write])
     read, write = _terminal(flags.plain, lang)
     screen = Screen(parts.interview, write)
-    status = Status(lang, live=_can_go_back(flags.plain), quiet=flags.quiet)
+    status = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet)
     embedded = EmbeddedModel(lang, session.seed)
     model = open_endpoint(endpoint, settings, status.tell) if endpoint else embedded
     course = Course(model, embedded if endpoint else None, parts.journal.emit, lang)
@@ -133,11 +132,6 @@ def _terminal(plain: bool, lang: str) -> tuple[Read, Write]:
 
     colour = sys.stdout.isatty() and not plain
     return reader(ctrl_c, hint), _styled() if colour else write_plain
-
-
-def _can_go_back(plain: bool) -> bool:
-    """Whether a line on stderr can be written over."""
-    return sys.stderr.isatty() and not plain and os.environ.get("TERM") != "dumb"
 
 
 def _styled() -> Write:

@@ -120,10 +120,7 @@ def _explain(tools: Sequence[Json]) -> str:
     """The actions, in words; the same bytes all through the interview."""
     lines = [to_model("action.intro"), to_model("action.say")]
     for function in (tool["function"] for tool in tools):
-        example = dict.fromkeys(function["parameters"]["properties"], "...")
-        lines.append(
-            to_model(
-                "action.tool", name=function["name"], description=function["description"], example=json.dumps(example)
-            )  # fmt: skip
-        )
+        example = json.dumps(dict.fromkeys(function["parameters"]["properties"], "..."))
+        what = function["description"]
+        lines.append(to_model("action.tool", name=function["name"], description=what, example=example))
     return "\n".join(lines)

@@ -90,7 +90,7 @@ _RUNGS = (
     ),
     _Rung(r"reasoning_content", lambda fit: replace(fit, keep_reasoning=False), "reasoning not sent back"),
     _Rung(
-        r"additionalProperties|maxLength|\$schema|unknown (name|field)|schema.{0,40}(invalid|unsupported|not supported)",
+        r"additionalProperties|maxLength|\$schema|unknown (name|field)|schema.{0,40}(invalid|not supported)",
         lambda fit: replace(fit, plain_schema=True),
         "plain schemas",
     ),

@@ -39,13 +39,14 @@ QUICK = Limits(connect=5.0, idle=10.0, total=15.0)
 
 
 class Wire:
-    """The connection to one endpoint. `answered` once it has given a turn."""
+    """The connection to one endpoint. `answered` once it has given a turn; `clock` is of the last request."""
 
     def __init__(self, endpoint: Endpoint, limits: Limits | None = None) -> None:
         self.endpoint = endpoint
         self._limits = limits or (Limits() if endpoint.local else REMOTE)
         self._client: openai.OpenAI | None = None
         self.answered = False
+        self.clock = Clock(self._limits)
 
     @contextmanager
     def chat(self, body: Json) -> Iterator[Iterator[Any]]:
@@ -86,14 +87,13 @@ class Wire:
         import httpx2
         import openai
 
-        client = self._open()
+        client, self.clock = self._open(), Clock(self._limits)
         options: Any = {"cast_to": httpx2.Response, "stream": True, "stream_cls": openai.Stream[object]}
         response = client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
         with closing(response):
-            clock = _Clock(self._limits)
-            for value in payloads(clock.watch(response.iter_bytes())):
+            for value in payloads(self.clock.watch(response.iter_bytes())):
                 if value is not None:
-                    clock.sign()
+                    self.clock.sign()
                 yield value
 
     def _open(self) -> "openai.OpenAI":
@@ -143,16 +143,24 @@ class Wire:
         return self.endpoint.key if self.endpoint.key_origin else ""
 
 
-class _Clock:
-    """The limits that no socket timeout sees: a drip of keep-alives, a turn that never ends."""
+class Clock:
+    """The limits that no socket timeout sees: a drip of keep-alives, a turn that never ends.
+
+    `to_first` and `to_last` are the seconds from the request to the first and the last sign of the turn.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._begin = self._last = time.monotonic()
+        self.to_first = self.to_last = 0.0
+        self.signs = 0
 
     def sign(self) -> None:
         """Something of the turn came."""
         self._last = time.monotonic()
+        self.to_last = self._last - self._begin
+        self.to_first = self.to_first or self.to_last
+        self.signs += 1
 
     def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """The pieces, as long as the limits hold."""

@@ -1,5 +1,6 @@
 """One line that says what is being waited for, and for how many seconds; it goes away when the wait is over."""
 
+import os
 import sys
 import threading
 import time
@@ -9,6 +10,11 @@ from prompts import say
 
 AFTER = 0.3  # seconds: shorter waits need no word
 EVERY = 0.5
+
+
+def can_go_back(plain: bool) -> bool:
+    """Whether a line on stderr can be written over."""
+    return sys.stderr.isatty() and not plain and os.environ.get("TERM") != "dumb"
 
 
 class Status:

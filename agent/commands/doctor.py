@@ -1,0 +1,84 @@
+"""`razbor doctor`: what is configured, what the endpoint can do, what to change."""
+
+import json
+from argparse import Namespace
+from urllib.parse import urlsplit
+
+from agent.cli import CHECK_FAILED, DONE
+from agent.config import Value, known_profiles, resolve
+from agent.doctor import BAD, Finding, as_json, examine
+from agent.endpoints import Endpoint, choose, choose_for_grader
+from agent.models.failure import EndpointError
+from agent.models.wire import QUICK, Wire
+from agent.remedy import remedy
+from agent.terminal.card import wrap
+from agent.terminal.screen import terminal_width, write_plain
+from agent.terminal.status import Status, can_go_back
+from prompts import say
+from tools.question import Lang
+from transcripts.events import Json
+
+_MARKS = {"ok": "+", "warn": "?", "bad": "!"}
+
+
+def run(flags: Namespace) -> int:
+    """Examine the endpoint; exit 3 when it can't hold an interview. Without one there is nothing to fail."""
+    settings = resolve(flags)
+    lang: Lang = settings["lang"].value
+    endpoint = choose(settings)
+    if endpoint is None:
+        return _offline(flags, lang)
+    status = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet)
+    findings: list[Finding] = []
+    try:
+        for finding in examine(endpoint, _advice(endpoint), lang, lambda name: status.tell("wait.trial", dialect=name)):
+            status.tell("")
+            findings.append(finding)
+            if not flags.json:
+                _print(finding, lang)
+    finally:
+        status.tell("")
+    findings += _grader(settings, endpoint, lang, quiet=flags.json)
+    report = as_json(findings)
+    if flags.json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    return DONE if report["fit_to_interview"] else CHECK_FAILED
+
+
+def _offline(flags: Namespace, lang: Lang) -> int:
+    text = say("doctor.offline", lang)
+    if flags.json:
+        print(json.dumps({"fit_to_interview": True, "checks": [], "note": text}, ensure_ascii=False, indent=2))
+    else:
+        write_plain(wrap(text, terminal_width()))
+    return DONE
+
+
+def _advice(endpoint: Endpoint) -> Json:
+    """The documented commands of the profile that serves at this port."""
+    port = urlsplit(endpoint.base_url).port
+    found = (p for p in known_profiles().values() if endpoint.local and urlsplit(p.get("base_url", "")).port == port)
+    return next(found, {"better": "llama-server --jinja -c 8192"} if endpoint.local else {})
+
+
+def _grader(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, *, quiet: bool) -> list[Finding]:
+    """The grader's own endpoint, where there is one: whether it answers."""
+    endpoint = choose_for_grader(settings)
+    if endpoint is None or endpoint == interviewer:
+        return []
+    try:
+        Wire(endpoint, QUICK).models()
+        finding = Finding("grader", "ok", f"{endpoint.model} · {endpoint.base_url}")
+    except EndpointError as error:
+        finding = Finding("grader", BAD, endpoint.base_url, remedy(error, endpoint, lang))
+    if not quiet:
+        _print(finding, lang)
+    return [finding]
+
+
+def _print(finding: Finding, lang: Lang) -> None:
+    name = say("doctor.speed_title" if finding.name == "speed" else f"doctor.{finding.name}", lang)
+    width = terminal_width()
+    write_plain(wrap(f"{name:<14} {finding.value}", width, indent=" " * 17, first=f"{_MARKS[finding.status]} "))
+    if finding.advice:
+        write_plain(wrap(finding.advice, width, indent=" " * 17, first=" " * 17))

@@ -1,0 +1,214 @@
+"""What an endpoint can do, found out by holding the beginning of an interview with it, once in each dialect.
+
+The same loop, wire and dialects as in an interview: what is fit here is fit there.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from agent.course import Course
+from agent.endpoints import Endpoint
+from agent.loop import Interviewing, run_interview
+from agent.models.endpoint import EndpointModel
+from agent.models.failure import EndpointError
+from agent.models.fit import Fit, Memory
+from agent.models.wire import QUICK, Wire
+from agent.remedy import remedy
+from agent.session import assemble, begin, new_session
+from prompts import say
+from tools.bank import load
+from tools.graders.local import LocalGrader
+from tools.planner import Planner
+from tools.question import Lang
+from transcripts.events import Event, Json, ModelCallEvent, RepairEvent, ToolResultEvent
+
+STEPS = 6  # turns within which a model must have asked a question and invited an answer
+SMALLEST_CONTEXT = 4096  # tokens; what an interview fits in
+SLOW = 5.0  # generated tokens a second, below which an interview is a test of patience
+OK, WARN, BAD = "ok", "warn", "bad"
+
+_SIZES = ("max_model_len", "context_length", "context_window")
+_OWN_LISTS = (("/api/ps", "models", "context_length"), ("/api/v0/models", "data", "loaded_context_length"))
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report; `advice` says what would make it better."""
+
+    name: str
+    status: str
+    value: str
+    advice: str = ""
+
+
+@dataclass
+class Trial:
+    """The beginning of an interview in one dialect."""
+
+    dialect: str
+    held: bool
+    repairs: list[tuple[str, str]]
+    usage: Json
+    wire: Wire
+    fit: Fit
+    problem: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Held as it was asked for, without anything to be mended."""
+        return self.held and not self.repairs and self.fit.dialect == self.dialect
+
+
+def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) -> Iterator[Finding]:
+    """The findings, as they are made. `advice` has the documented commands of the server's profile."""
+    yield Finding("endpoint", OK, endpoint.base_url)
+    yield Finding("key", OK, endpoint.key_origin or say("doctor.no_key", lang))
+    try:
+        listed = Wire(endpoint, QUICK).get("/models")
+    except EndpointError as error:
+        yield Finding("reachable", BAD, say("doctor.no", lang), remedy(error, endpoint, lang))
+        if error.kind != "not_an_api":
+            return
+        listed = None
+    else:
+        yield Finding("reachable", OK, say("doctor.yes", lang))
+    rows = _rows(listed)
+    yield _model(endpoint, rows, lang)
+    if not endpoint.model:
+        return
+    yield _context(endpoint, rows, advice, lang)
+    yield from _trials(endpoint, advice, lang, progress)
+
+
+def _rows(listed: Any) -> list[Json]:  # noqa: ANN401 - whatever a server sends
+    data = listed.get("data") if isinstance(listed, dict) else None
+    return [row for row in data if isinstance(row, dict) and "id" in row] if isinstance(data, list) else []
+
+
+def _model(endpoint: Endpoint, rows: list[Json], lang: Lang) -> Finding:
+    names = [str(row["id"]) for row in rows]
+    shown = ", ".join(names[:5]) or "—"
+    if not endpoint.model:
+        return Finding("model", BAD, shown, say("doctor.name_one", lang))
+    if names and endpoint.model not in names:
+        return Finding("model", WARN, endpoint.model, say("doctor.not_listed", lang, models=shown))
+    return Finding("model", OK, endpoint.model)
+
+
+def _context(endpoint: Endpoint, rows: list[Json], advice: Json, lang: Lang) -> Finding:
+    size = _told_size(endpoint, rows)
+    if size is None:
+        return Finding("context", WARN, say("doctor.unknown", lang), _better(advice, lang))
+    status = OK if size >= SMALLEST_CONTEXT else BAD
+    return Finding("context", status, str(size), "" if status == OK else _better(advice, lang))
+
+
+def _told_size(endpoint: Endpoint, rows: list[Json]) -> int | None:
+    """The context in tokens, as the server's list of models tells it; or the own lists of Ollama and LM Studio."""
+    row = next((row for row in rows if row["id"] == endpoint.model), rows[0] if len(rows) == 1 else {})
+    sizes = [_positive(row.get("meta"), "n_ctx"), *(_positive(row, name) for name in _SIZES)]
+    if not any(sizes) and endpoint.local:
+        root = replace(endpoint, base_url=endpoint.base_url.removesuffix("/v1"))
+        for path, key, name in _OWN_LISTS:
+            with suppress(EndpointError):
+                listed = Wire(root, QUICK).get(path)
+                own = listed.get(key) if isinstance(listed, dict) else None
+                sizes += [_positive(one, name) for one in own] if isinstance(own, list) else []
+    return next((size for size in sizes if size), None)
+
+
+def _positive(row: Any, name: str) -> int | None:  # noqa: ANN401 - whatever a server sends
+    value = row.get(name) if isinstance(row, dict) else None
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def _better(advice: Json, lang: Lang) -> str:
+    return say("doctor.better", lang, command=advice["better"]) if "better" in advice else ""
+
+
+def _trials(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) -> Iterator[Finding]:
+    """Native and structured turns always, the simpler ones only where neither holds."""
+    trials: list[Trial] = []
+    for dialect in ("native", "schema", "json", "prompted"):
+        if dialect == "json" and any(trial.held for trial in trials):
+            break
+        progress(dialect)
+        trial = hold_beginning(endpoint, dialect, lang)
+        trials.append(trial)
+        told = list(dict.fromkeys(f"{problem} → {action}" for problem, action in trial.repairs)) or [trial.problem]
+        if dialect == "native" and not trial.clean and "better" in advice:
+            told.append(_better(advice, lang))
+        yield Finding(dialect, OK if trial.clean else WARN if trial.held else BAD,
+                      say("doctor.yes" if trial.held else "doctor.no", lang), "; ".join(told))  # fmt: skip
+    best = next((t for t in trials if t.clean), next((t for t in trials if t.held), trials[0]))
+    yield Finding(
+        "streaming", OK if best.fit.stream else WARN, say("doctor.yes" if best.fit.stream else "doctor.no", lang)
+    )
+    yield from _speed(best, lang)
+    changes = ", ".join(best.fit.changes())
+    yield Finding("changed", OK, changes or say("doctor.nothing", lang))
+    if best.held:
+        yield Finding("interview", OK, say("doctor.fit", lang, dialect=best.dialect))
+    else:
+        yield Finding("interview", BAD, say("doctor.unfit", lang), _better(advice, lang))
+
+
+def _speed(trial: Trial, lang: Lang) -> Iterator[Finding]:
+    clock, usage = trial.wire.clock, trial.usage
+    made, read = usage.get("completion_tokens"), usage.get("prompt_tokens")
+    if not made or not read or clock.to_last <= clock.to_first:
+        yield Finding("speed", WARN, say("doctor.unknown", lang))
+        return
+    writing = made / (clock.to_last - clock.to_first)
+    reading = (read - (usage.get("cached_tokens") or 0)) / clock.to_first
+    value = say("doctor.speed", lang, reading=f"{reading:.0f}", writing=f"{writing:.0f}")
+    yield Finding("speed", OK if writing >= SLOW else WARN, value)
+
+
+def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
+    """One question asked and an answer invited, by the model alone; nothing is recorded or remembered."""
+    events: list[Event] = []
+    wire = Wire(endpoint)
+    with tempfile.TemporaryDirectory() as folder:
+        memory = Memory(Path(folder) / "endpoints.json")
+        model = EndpointModel(wire, memory, lambda *_, **__: None, fixed={"dialect": dialect, "ask_usage": True})
+        question = next(iter(load().questions.values()))
+        grader = LocalGrader()
+        session = new_session(None, {"lang": lang, "mode": "practice", "questions": 1, "follow_ups": 0, "max_steps": STEPS},
+                              1, endpoint, grader)  # fmt: skip
+        parts = assemble(session, Planner([question], 1, fixed=True), grader, [events.append])
+        course = Course(model, None, parts.journal.emit, lang)
+        running = Interviewing(
+            course, parts.registry, parts.interview, parts.conversation, _Silent(), parts.journal.emit
+        )
+        begin(parts)
+        problem = ""
+        try:
+            reason = run_interview(running)
+        except EndpointError as error:
+            reason, problem = "failed", f"{error.kind}: {error.detail}"
+        finally:
+            model.close()
+    usage = next((e.usage for e in reversed(events) if isinstance(e, ModelCallEvent) and e.usage), {})
+    repairs = [(e.problem, e.action) for e in events if isinstance(e, RepairEvent)]
+    refused = [("call refused", e.name) for e in events if isinstance(e, ToolResultEvent) and not e.ok]
+    return Trial(dialect, reason == "end_of_input", [*repairs, *refused], usage or {}, wire, model.fit, problem)
+
+
+class _Silent:
+    """A candidate who leaves as soon as they are invited to answer."""
+
+    def listen(self) -> bool:
+        return False
+
+
+def as_json(findings: list[Finding]) -> Json:
+    """The report for programs."""
+    fit = bool(findings) and all(f.status != BAD for f in findings if f.name in ("reachable", "interview"))
+    return {"fit_to_interview": fit, "checks": [asdict(finding) for finding in findings]}
