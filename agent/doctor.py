@@ -3,30 +3,20 @@
 The same loop, wire and dialects as in an interview: what is fit here is fit there.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from agent.course import Course
 from agent.endpoints import Endpoint
-from agent.loop import Interviewing, run_interview
-from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError
-from agent.models.fit import Fit, Memory
 from agent.models.wire import QUICK, Wire
 from agent.remedy import remedy
-from agent.session import assemble, begin, new_session
+from agent.trial import Trial, hold_beginning
 from prompts import say
-from tools.bank import load
-from tools.graders.local import LocalGrader
-from tools.planner import Planner
 from tools.question import Lang
-from transcripts.events import Event, Json, ModelCallEvent, RepairEvent, ToolResultEvent
+from transcripts.events import Json
 
-STEPS = 6  # turns within which a model must have asked a question and invited an answer
 SMALLEST_CONTEXT = 4096  # tokens; what an interview fits in
 SLOW = 5.0  # generated tokens a second, below which an interview is a test of patience
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -45,24 +35,6 @@ class Finding:
     status: str
     value: str
     advice: str = ""
-
-
-@dataclass
-class Trial:
-    """The beginning of an interview in one dialect."""
-
-    dialect: str
-    held: bool
-    repairs: list[tuple[str, str]]
-    usage: Json
-    wire: Wire
-    fit: Fit
-    problem: str = ""
-
-    @property
-    def clean(self) -> bool:
-        """Held as it was asked for, without anything to be mended."""
-        return self.held and not self.repairs and self.fit.dialect == self.dialect
 
 
 def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) -> Iterator[Finding]:
@@ -169,43 +141,6 @@ def _speed(trial: Trial, lang: Lang) -> Iterator[Finding]:
     reading = (read - (usage.get("cached_tokens") or 0)) / clock.to_first
     value = say("doctor.speed", lang, reading=f"{reading:.0f}", writing=f"{writing:.0f}")
     yield Finding("speed", OK if writing >= SLOW else WARN, value)
-
-
-def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
-    """One question asked and an answer invited, by the model alone; nothing is recorded or remembered."""
-    events: list[Event] = []
-    wire = Wire(endpoint)
-    with tempfile.TemporaryDirectory() as folder:
-        memory = Memory(Path(folder) / "endpoints.json")
-        model = EndpointModel(wire, memory, lambda *_, **__: None, fixed={"dialect": dialect, "ask_usage": True})
-        question = next(iter(load().questions.values()))
-        grader = LocalGrader()
-        session = new_session(None, {"lang": lang, "mode": "practice", "questions": 1, "follow_ups": 0, "max_steps": STEPS},
-                              1, endpoint, grader)  # fmt: skip
-        parts = assemble(session, Planner([question], 1, fixed=True), grader, [events.append])
-        course = Course(model, None, parts.journal.emit, lang)
-        running = Interviewing(
-            course, parts.registry, parts.interview, parts.conversation, _Silent(), parts.journal.emit
-        )
-        begin(parts)
-        problem = ""
-        try:
-            reason = run_interview(running)
-        except EndpointError as error:
-            reason, problem = "failed", f"{error.kind}: {error.detail}"
-        finally:
-            model.close()
-    usage = next((e.usage for e in reversed(events) if isinstance(e, ModelCallEvent) and e.usage), {})
-    repairs = [(e.problem, e.action) for e in events if isinstance(e, RepairEvent)]
-    refused = [("call refused", e.name) for e in events if isinstance(e, ToolResultEvent) and not e.ok]
-    return Trial(dialect, reason == "end_of_input", [*repairs, *refused], usage or {}, wire, model.fit, problem)
-
-
-class _Silent:
-    """A candidate who leaves as soon as they are invited to answer."""
-
-    def listen(self) -> bool:
-        return False
 
 
 def as_json(findings: list[Finding]) -> Json:

@@ -1,6 +1,7 @@
 """What to say of an endpoint that gives no turn: what is wrong, in one line, and what to do about it."""
 
 import os
+from urllib.parse import urlsplit
 
 from agent.endpoints import Endpoint
 from agent.models.failure import EndpointError
@@ -8,7 +9,6 @@ from agent.models.wire import QUICK, Wire
 from prompts import say
 from tools.bank import nearest
 
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _SAME = {"timeout": "unreachable", "cut": "server", "bad_sample": "rejected", "no_response": "not_an_api"}
 _SHOWN = 5  # names of models in a line
 
@@ -25,7 +25,8 @@ def remedy(error: EndpointError, endpoint: Endpoint, lang: str) -> str:
         key = "endpoint.key_from" if endpoint.key_origin else "endpoint.key_not_sent"
         values["nearest"] = say(key, lang, variable=endpoint.key_origin)
     elif kind == "unreachable" and not endpoint.local:
-        proxy = next((name for name in _PROXIES if os.environ.get(name) or os.environ.get(name.lower())), "")
+        names = (f"{urlsplit(endpoint.base_url).scheme.upper()}_PROXY", "ALL_PROXY")
+        proxy = next((name for name in names if os.environ.get(name) or os.environ.get(name.lower())), "")
         values["nearest"] = say("endpoint.through_proxy", lang, variable=proxy) if proxy else ""
     return " ".join(say(f"endpoint.{kind}", lang, **values).split())
 

@@ -31,7 +31,7 @@ def razbor(tmp_path: Path) -> Run:
             [sys.executable, "-m", "agent", *arguments],
             input=data,
             capture_output=True,
-            timeout=60,
+            timeout=300,
             check=False,
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **env},

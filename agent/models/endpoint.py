@@ -121,6 +121,8 @@ class EndpointModel:
                     break
         if not turn.answered:
             raise EndpointError("no_response", "200 without an answer")
+        if turn.cut_off:
+            raise EndpointError("cut", "the reply ended in the middle")
         self._wire.answered = True
         return turn.reply(), turn.usage
 

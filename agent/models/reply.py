@@ -59,6 +59,14 @@ class Accumulator:
         """The model sends nothing but white space."""
         return self._blank > MAX_BLANK
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether the stream ended in the middle of a call, or before it said anything; text is good as it is."""
+        if self.finish_reason is not None:
+            return False
+        arguments = [slot.arguments for slot in self._slots]
+        return not all(is_json(text) for text in arguments if text) or not (self._content or arguments)
+
     def reply(self) -> Reply:
         """The turn so far."""
         calls = [

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,11 @@ QUESTION = "kubernetes-primitives"
 ANSWER = "A pod is the smallest schedulable unit, a node is a machine."
 ID = json.dumps({"question_id": QUESTION})
 FETCH, INVITE, GRADE, REVEAL, BYE = (
-    call("fetch_question"), say("Please go ahead."), call("grade_answer", ID), call("reveal_breakdown", ID), say("Goodbye."),
+    call("fetch_question"), say("Please go ahead."), call("grade_answer", ID), call("reveal_breakdown", ID),
+    say("Goodbye."),
 )  # fmt: skip
 QUICK = Limits(connect=2, idle=1.0, total=3.0)
+_bank = cache(load)
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Held:
         return verify(Transcript(Path("t.jsonl"), session, self.events), LocalGrader()).differences
 
 
-def hold(
+def hold(  # noqa: PLR0913 - what a test may want otherwise
     server: Script | str,
     folder: Path,
     lines: Sequence[str] = (ANSWER,),
@@ -90,22 +93,24 @@ def hold(
     dialect: str = "auto",
     limits: Limits = QUICK,
     wire: Callable[[Endpoint, Limits], Wire] = Wire,
-    **session: Any,  # noqa: ANN401
+    name: str = "scripted",
+    stream: bool = True,
+    **session: Any,
 ) -> Held:
     """Hold an interview. No wait between tries; the fit of the endpoint is remembered in `folder`."""
     url = server if isinstance(server, str) else server.url
-    endpoint, waits, told = Endpoint(url, "scripted"), list[float](), list[str]()
+    endpoint, waits, told = Endpoint(url, name), list[float](), list[str]()
+    fixed: Json = {} if dialect == "auto" else {"dialect": dialect}
     model = EndpointModel(
         wire(endpoint, limits), Memory(folder / "endpoints.json"), lambda key, **_: told.append(key),
-        fixed={} if dialect == "auto" else {"dialect": dialect}, sleep=waits.append,
+        fixed=fixed if stream else fixed | {"stream": False}, sleep=waits.append,
     )  # fmt: skip
     events: list[Event] = []
     fields: Json = {
-        "id": "t", "razbor": "0", "lang": "en", "mode": "practice", "questions": len(questions), "follow_ups": 0, "seed": 1,
-        "model": "scripted", "grader": LocalGrader().id, "max_steps": 200,
+        "id": "t", "razbor": "0", "lang": "en", "mode": "practice", "questions": len(questions), "follow_ups": 0,
+        "seed": 1, "model": "scripted", "grader": LocalGrader().id, "max_steps": 200,
     }  # fmt: skip
-    bank = load()
-    planner = Planner([bank.get(question) for question in questions], 1, fixed=True)
+    planner = Planner([_bank().get(question) for question in questions], 1, fixed=True)
     parts = assemble(SessionEvent.model_validate(fields | session), planner, LocalGrader(), [events.append])
     shown: list[str] = []
     screen = Screen(parts.interview, lambda new: shown.extend("".join(text for _, text in line) for line in new))

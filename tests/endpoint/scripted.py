@@ -8,6 +8,8 @@ requests without a step and failing checks are errors when the `with` ends.
 """
 
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -22,7 +24,10 @@ STREAM, JSON, HTML = "text/event-stream", "application/json", "text/html"
 
 @dataclass
 class Response:
-    """What goes over the wire. `pieces` are sent one after the other; a float among them is a pause in seconds."""
+    """What goes over the wire. `pieces` are sent one after the other; a float among them is a pause in seconds.
+
+    Status 0: the connection is closed without a word.
+    """
 
     pieces: list[bytes | float] = field(default_factory=list)
     status: int = 200
@@ -44,19 +49,19 @@ class Response:
 Step = Response | Callable[[Json], Response]
 
 
-def sse(*payloads: Any, done: bool = True) -> Response:  # noqa: ANN401 - also what is no chunk
+def sse(*payloads: Any, done: bool = True) -> Response:
     """A stream of JSON payloads; a str or bytes goes out as it is."""
     raw = [p if isinstance(p, bytes) else p.encode() if isinstance(p, str) else f"data: {json.dumps(p)}\n\n".encode()
            for p in payloads]  # fmt: skip
     return Response([*raw, *([b"data: [DONE]\n\n"] if done else [])])
 
 
-def chunk(delta: Any = None, finish: str | None = None, **more: Any) -> Json:  # noqa: ANN401
+def chunk(delta: Any = None, finish: str | None = None, **more: Any) -> Json:
     """One chunk of a stream with one choice."""
     return {"choices": [{"index": 0, "delta": delta or {}, "finish_reason": finish}], **more}
 
 
-def say(text: str, **more: Any) -> Response:  # noqa: ANN401
+def say(text: str, **more: Any) -> Response:
     """A streamed turn of words."""
     return sse(
         chunk({"role": "assistant", "content": ""}),
@@ -77,13 +82,13 @@ def call(name: str, arguments: Json | str = "{}", call_id: str = "call_abc1", te
     )  # fmt: skip
 
 
-def whole(message: Json, finish: str = "stop", **more: Any) -> Response:  # noqa: ANN401
+def whole(message: Json, finish: str = "stop", **more: Any) -> Response:
     """A turn that is not streamed."""
     body = {"object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": finish}], **more}
     return Response([json.dumps(body).encode()], content_type=JSON)
 
 
-def error(status: int, body: Any = None, **headers: str) -> Response:  # noqa: ANN401
+def error(status: int, body: Any = None, **headers: str) -> Response:
     """An HTTP error; a body that is no str goes out as JSON."""
     text = body if isinstance(body, str) else json.dumps(body if body is not None else {"error": {"message": "no"}})
     kind = HTML if text.startswith("<") else JSON
@@ -101,9 +106,11 @@ class Seen:
 
 
 class Script:
-    """The server. `models` is what GET /models lists; None: there is no such path."""
+    """The server. `models` is what GET /models lists; None: there is no such path. Nothing is outside of `root`."""
 
-    def __init__(self, *steps: Step, models: Iterable[str] | None = ("scripted",), forever: Step | None = None) -> None:
+    def __init__(  # noqa: C901 - the handler is in it
+        self, *steps: Step, models: Iterable[str] | None = ("scripted",), forever: Step | None = None, root: str = "/"
+    ) -> None:
         self.steps = list(steps)
         self.forever = forever  # played once the steps are over
         self.models = models
@@ -113,13 +120,14 @@ class Script:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # a byte that is sent on its own travels on its own
 
             def log_message(self, *_: object) -> None:
                 pass
 
             def do_GET(self) -> None:
                 script.requests.append(Seen("GET", self.path, dict(self.headers), {}))
-                if self.path.endswith("/models") and script.models is not None:
+                if self.path.endswith("/models") and script.models is not None and self.path.startswith(root):
                     listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in script.models]}
                     self._send(Response([json.dumps(listed).encode()], content_type=JSON, whole=True))
                 else:
@@ -129,9 +137,12 @@ class Script:
                 raw = self.rfile.read(int(self.headers.get("content-length") or 0))
                 body = json.loads(raw)
                 script.requests.append(Seen("POST", self.path, dict(self.headers), body))
-                self._send(script.next_step(body))
+                self._send(script.next_step(body) if self.path.startswith(root) else error(404, "<h1>Not Found</h1>"))
 
             def _send(self, response: Response) -> None:
+                if not response.status:
+                    self.close_connection = True
+                    return
                 self.send_response(response.status)
                 self.send_header("content-type", response.content_type)
                 for name, value in response.headers.items():
@@ -151,6 +162,8 @@ class Script:
                             time.sleep(piece)
                     if response.drop:
                         self.close_connection = True
+                        reset = struct.pack("ii", 1, 0)
+                        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
                         self.connection.close()
                 except OSError:
                     pass  # the client has heard enough
@@ -192,3 +205,16 @@ class Script:
         if kind is None:
             assert not self.problems, self.problems
             assert not self.steps, f"{len(self.steps)} steps were not asked for"
+
+
+def obey(body: Json) -> Response:
+    """The turn of a model that does what is due, read from a request with native calls."""
+    messages = body["messages"]
+    results = [json.loads(m["content"].split("\n\n[razbor]")[0]) for m in messages if m["role"] == "tool"]
+    question = next((result["id"] for result in reversed(results) if "prompt" in result), "")
+    step = results[-1]["next"] if results else "fetch_question"
+    if messages[-1]["role"] == "user" and question:
+        step = "grade_answer"
+    if step in ("grade_answer", "reveal_breakdown"):
+        return call(step, {"question_id": question})
+    return call("fetch_question") if step == "fetch_question" else say("Please go on, and be concrete.")

@@ -1,0 +1,81 @@
+"""The beginning of an interview with a model, on trial: the same loop, wire and dialects as in an interview."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.course import Course
+from agent.endpoints import Endpoint
+from agent.loop import Interviewing, run_interview
+from agent.models.endpoint import EndpointModel
+from agent.models.failure import EndpointError
+from agent.models.fit import Fit, Memory
+from agent.models.wire import Wire
+from agent.session import Parts, assemble, begin, new_session
+from tools.bank import load
+from tools.graders.local import LocalGrader
+from tools.planner import Planner
+from tools.question import Lang
+from transcripts.events import Event, Json, ModelCallEvent, RepairEvent, ToolResultEvent
+
+STEPS = 6  # turns within which a model must have asked a question and invited an answer
+
+
+@dataclass
+class Trial:
+    """The beginning of an interview in one dialect."""
+
+    dialect: str
+    held: bool
+    repairs: list[tuple[str, str]]
+    usage: Json
+    wire: Wire
+    fit: Fit
+    problem: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Held as it was asked for, without anything to be mended."""
+        return self.held and not self.repairs and self.fit.dialect == self.dialect
+
+
+def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
+    """One question asked and an answer invited, by the model alone; nothing is recorded or remembered."""
+    wire, events, problem = Wire(endpoint), list[Event](), ""
+    parts = _parts(endpoint, lang, events)
+    with tempfile.TemporaryDirectory() as folder:
+        memory = Memory(Path(folder) / "endpoints.json")
+        model = EndpointModel(wire, memory, lambda *_, **__: None, fixed={"dialect": dialect, "ask_usage": True})
+        course = Course(model, None, parts.journal.emit, lang)
+        emit = parts.journal.emit
+        begin(parts)
+        try:
+            reason = run_interview(
+                Interviewing(course, parts.registry, parts.interview, parts.conversation, _Silent(), emit)
+            )
+        except EndpointError as error:
+            reason, problem = "failed", f"{error.kind}: {error.detail}"
+        finally:
+            model.close()
+    held = reason == "end_of_input"
+    usage = next((e.usage for e in reversed(events) if isinstance(e, ModelCallEvent) and e.usage), {})
+    return Trial(dialect, held, _repairs(events), usage or {}, wire, model.fit, problem)
+
+
+def _parts(endpoint: Endpoint, lang: Lang, events: list[Event]) -> Parts:
+    grader, question = LocalGrader(), next(iter(load().questions.values()))
+    settings = {"lang": lang, "mode": "practice", "questions": 1, "follow_ups": 0, "max_steps": STEPS}
+    session = new_session(None, settings, 1, endpoint, grader)
+    return assemble(session, Planner([question], 1, fixed=True), grader, [events.append])
+
+
+def _repairs(events: list[Event]) -> list[tuple[str, str]]:
+    repairs = [(e.problem, e.action) for e in events if isinstance(e, RepairEvent)]
+    return repairs + [("call refused", e.name) for e in events if isinstance(e, ToolResultEvent) and not e.ok]
+
+
+class _Silent:
+    """A candidate who leaves as soon as they are invited to answer."""
+
+    def listen(self) -> bool:
+        return False
