@@ -133,7 +133,12 @@ def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
     own = file.get("profiles", {})
     if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
         raise InputError("error.config_toml", path=config_file(), problem="[profiles.NAME]")
-    return {name: known.get(name, {}) | own.get(name, {}) for name in (*known, *own)}
+    for name, profile in own.items():
+        builtin = known.get(name, {})
+        if "base_url" in profile:  # a key of the built-in endpoint is not for another one
+            builtin.pop("api_key_env", None)
+        known[name] = builtin | profile
+    return known
 
 
 def _profile(flags: Namespace, file: dict[str, Any]) -> tuple[dict[str, str], bool]:

@@ -86,7 +86,7 @@ class Conversation:
             self.messages.append({"role": "assistant", "content": ""})
         function = {"name": event.name, "arguments": event.arguments}
         call = {"id": event.id, "type": "function", "function": function}
-        raw: Json = next((c for c in self._raw.get("tool_calls", ()) if c["id"] == event.id), {})
+        raw: Json = self._raw["tool_calls"].pop(0) if self._raw.get("tool_calls") else {}
         extra = {key: value for key, value in raw.items() if key not in ("id", "name", "arguments")}
         self.messages[-1]["tool_calls"] = [{**extra, **call}]
         if self._raw.get("reasoning"):
@@ -118,7 +118,10 @@ def shorten(text: str, limit: int) -> str:
 
 def estimate(messages: Sequence[Message], tools: Sequence[Json] = ()) -> int:
     """About how many tokens this will be: never far too few."""
-    return int(len(json.dumps([list(messages), list(tools)], ensure_ascii=False).encode()) / BYTES_PER_TOKEN)
+    return int(
+        len(json.dumps([list(messages), list(tools)], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        / BYTES_PER_TOKEN
+    )
 
 
 def shrink(messages: Sequence[Message], tokens: int) -> list[Message]:

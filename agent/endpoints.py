@@ -75,8 +75,13 @@ def _endpoint(url: Value, model: str | None, variable: Value) -> Endpoint:
     own = variable.origin.startswith("--") or url.origin in (variable.origin, DEFAULT)
     if variable.origin == "--profile" and url.origin != "--profile":
         own = False
-    key, origin_of_key = _key(base_url, variable.value if own else None, os.environ)
+    key, origin_of_key = _key(base_url, variable.value if own else None)
     return Endpoint(base_url, model or "", key, origin_of_key)
+
+
+def is_home(url: str) -> bool:
+    """Whether what the environment holds for OpenAI belongs here: OPENAI_BASE_URL, or else OpenAI's own host."""
+    return origin(url) == origin(os.environ.get("OPENAI_BASE_URL") or OPENAI)
 
 
 def check_url(text: str) -> str:
@@ -97,18 +102,18 @@ def check_url(text: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def _key(url: str, variable: str | None, environ: Mapping[str, str]) -> tuple[str, str]:
+def _key(url: str, variable: str | None) -> tuple[str, str]:
     """The key for a URL, and the variable that it is from."""
+    environ = os.environ
     if variable:
         if variable not in environ:
             raise InputError("error.key_variable", name=variable)
         return _checked(environ[variable], variable), variable
-    home = origin(environ.get("OPENAI_BASE_URL") or OPENAI)
-    if origin(url) != home:
+    if not is_home(url):
         return NO_KEY, ""
     if environ.get("OPENAI_API_KEY"):
         return _checked(environ["OPENAI_API_KEY"], "OPENAI_API_KEY"), "OPENAI_API_KEY"
-    if home == origin(OPENAI):
+    if origin(url) == origin(OPENAI):
         raise InputError("error.key_missing")
     return NO_KEY, ""
 

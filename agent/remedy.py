@@ -2,6 +2,7 @@
 
 import os
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 from agent.endpoints import Endpoint
 from agent.models.failure import EndpointError
@@ -25,10 +26,22 @@ def remedy(error: EndpointError, endpoint: Endpoint, lang: str) -> str:
         key = "endpoint.key_from" if endpoint.key_origin else "endpoint.key_not_sent"
         values["nearest"] = say(key, lang, variable=endpoint.key_origin)
     elif kind == "unreachable" and not endpoint.local:
-        names = (f"{urlsplit(endpoint.base_url).scheme.upper()}_PROXY", "ALL_PROXY")
-        proxy = next((name for name in names if os.environ.get(name) or os.environ.get(name.lower())), "")
+        proxy = _proxy(endpoint.base_url)
         values["nearest"] = say("endpoint.through_proxy", lang, variable=proxy) if proxy else ""
+    elif kind == "proxy":
+        values["nearest"] = _proxy(endpoint.base_url)
+    elif kind == "not_tls":
+        values["nearest"] = endpoint.base_url.replace("https://", "http://", 1)
     return " ".join(say(f"endpoint.{kind}", lang, **values).split())
+
+
+def _proxy(url: str) -> str:
+    """The variable that names the proxy for this URL; "" when none is asked."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return ""
+    names = (f"{parts.scheme}_proxy", "all_proxy")
+    return next((name for low in names for name in (low.upper(), low) if os.environ.get(name)), "")
 
 
 def _models(endpoint: Endpoint, lang: str) -> str:
@@ -38,8 +51,9 @@ def _models(endpoint: Endpoint, lang: str) -> str:
         return ""
     if not names:
         return say("endpoint.no_models", lang)
-    names.sort(key=lambda name: name != nearest(endpoint.model, names))
-    return say("endpoint.has_models", lang, models=", ".join(names[:_SHOWN]))
+    first = nearest(endpoint.model, names)
+    shown = [first, *(name for name in names if name != first)][:_SHOWN]
+    return say("endpoint.has_models", lang, models=", ".join(shown))
 
 
 def _better_url(endpoint: Endpoint, lang: str) -> str:

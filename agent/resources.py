@@ -13,6 +13,7 @@ from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
 from agent.models.patience import Tell
 from agent.models.wire import QUICK, Wire
+from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import Bank, load
 from tools.grade_answer import Grader
@@ -46,7 +47,7 @@ def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:
     if len(names) != 1:
         key = "error.name_model" if names else "error.no_models"
         raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))
-    print(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0]), file=sys.stderr)
+    print(printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0])), file=sys.stderr)
     return replace(endpoint, model=names[0])
 
 

@@ -44,7 +44,22 @@ def parse_arguments(raw: str) -> Json:
         return {}
     if not isinstance(value, dict):
         raise ArgumentsError(cut_off=False)
-    return {str(key): item for key, item in value.items() if item is not None}
+    given = {str(key): item for key, item in value.items() if item is not None}
+    return dict(json.loads(whole_text(json.dumps(given, ensure_ascii=False))))
+
+
+def is_cut_off(raw: str) -> bool:
+    """Whether `raw` is the beginning of an object."""
+    try:
+        parse_arguments(raw)
+    except ArgumentsError as error:
+        return error.cut_off
+    return False
+
+
+def whole_text(text: str) -> str:
+    """The text with pairs of surrogates joined; halves without a partner become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def decode(raw: str) -> Any:  # noqa: ANN401 - any JSON value

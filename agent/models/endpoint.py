@@ -18,13 +18,16 @@ from agent.models.failure import SAMPLE, EndpointError
 from agent.models.fit import MAX_RUNGS, Memory, adapt, demote, roomier, smaller
 from agent.models.interpret import interpret
 from agent.models.patience import Patience, Tell
-from agent.models.reply import Accumulator
+from agent.models.reply import REFUSED, Accumulator
 from agent.models.wire import Wire
+from tools.arguments import is_cut_off
 from tools.interview import SPEECH, Step
 from transcripts.events import Json, Reply
 
 SAMPLES = 2  # more tries after a turn that came out badly
+REFUSALS = 1  # the same, after a refusal
 MISSTEPS = 2  # turns in a row that did something else than was due, before a simpler dialect is tried
+FELL = 0.9  # of the tokens read before, though more were sent
 FAR_FEWER = 3  # times fewer tokens counted than sent: the server cut the front off
 
 Answer = tuple[Reply, Json | None]  # the raw turn, and the tokens it took
@@ -46,6 +49,8 @@ class EndpointModel:
         self._known = memory.load(wire.endpoint.id)
         self.fit = replace(self._known, **self._fixed)
         self._missteps = 0
+        self._silent = False
+        self._read = (0, 0)  # tokens of the last request: as estimated, and as the server counted
         self._learned: list[tuple[str, str]] = []
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
@@ -70,31 +75,39 @@ class EndpointModel:
         self, messages: Sequence[Message], tools: Sequence[Json], due: Step
     ) -> tuple[AssistantTurn, Json | None]:
         """A turn with something in it; the last one where none has."""
-        for sample in range(SAMPLES + 1):
+        samples = SAMPLES
+        while True:
             reply, usage = self._answered(messages, tools, due)
             turn = interpret(reply, tools, messages, self.fit.dialect)
-            if turn.content or turn.tool_calls or sample == SAMPLES:
-                break
+            if turn.content or turn.tool_calls:
+                self._silent = False
+                self._learn_from_cut(reply, turn)
+                return turn, usage
+            if self._silent or samples == 0:
+                self._silent = True  # from now on once a turn, until something is said again
+                return turn, usage
+            samples = min(samples, REFUSALS) if reply.finish_reason == REFUSED else samples
+            samples -= 1
             self._learn_from_nothing(reply, usage)
-        return turn, usage
 
     def _answered(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> Answer:
         """A reply, after as many changes to the request as the endpoint needs."""
         samples = 0
         for _ in range(MAX_RUNGS + SAMPLES):
+            body = request(self.fit, self.name, messages, tools, due)
             try:
-                return self._retried(request(self.fit, self.name, messages, tools, due))
+                return self._retried(body)
             except EndpointError as error:
                 if error.kind in SAMPLE and samples < SAMPLES:
                     samples += 1
                     self._learned.append((error.kind, "asked again"))
                 else:
-                    self._adapt(error)
+                    self._adapt(error, estimate(body["messages"], body.get("tools", ())))
         raise EndpointError("rejected", "every form of the request was refused")
 
-    def _adapt(self, error: EndpointError) -> None:
+    def _adapt(self, error: EndpointError, sent: int) -> None:
         """Change one thing for this and all later requests; raise the error when there is nothing to change."""
-        changed = adapt(self.fit, error)
+        changed = adapt(self.fit, error, sent)
         fit = replace(changed[0], **self._fixed) if changed else self.fit
         if changed is None or fit == self.fit:
             raise error
@@ -131,10 +144,16 @@ class EndpointModel:
         made = (usage or {}).get("completion_tokens")
         what = "asked again"
         if reply.finish_reason == "length" and made is not None and made < self.fit.max_tokens // 2:
-            self.fit, what = smaller(self.fit), "shorter requests"
+            self.fit, what = smaller(self.fit, self.fit.tokens), "shorter requests"
         elif reply.finish_reason == "length":
             self.fit, what = roomier(self.fit), "longer replies"
         self._learned.append(("nothing said", what))
+
+    def _learn_from_cut(self, reply: Reply, turn: AssistantTurn) -> None:
+        """A call that was cut off for its length: the next may be longer."""
+        if reply.finish_reason == "length" and any(is_cut_off(call.arguments) for call in turn.tool_calls):
+            self.fit = roomier(self.fit)
+            self._learned.append(("cut off", "longer replies"))
 
     def _watch_course(self, turn: AssistantTurn, due: Step) -> None:
         """Two turns in a row beside the point: what this dialect asks for is not understood."""
@@ -151,6 +170,10 @@ class EndpointModel:
         counted = (usage or {}).get("prompt_tokens")
         if counted is None:
             self.fit = replace(self.fit, ask_usage=self.fit.stream and "stream_options" not in self.fit.dropped)
-        elif 0 < counted < estimate(messages) // FAR_FEWER:
-            self.fit = smaller(self.fit)
-            self._learned.append((f"only {counted} prompt tokens were read", "shorter requests"))
+        else:
+            sent, before = estimate(messages), self._read
+            self._read = sent, counted
+            fell = counted < before[1] * FELL and sent > before[0] > 0
+            if counted > 0 and (counted < sent // FAR_FEWER or fell):
+                self.fit = smaller(self.fit, sent)
+                self._learned.append((f"only {counted} prompt tokens were read", "shorter requests"))

@@ -4,6 +4,7 @@ Patterns come from what servers really answer; a kind is decided by status, then
 trouble comes as 400 here and 500 there.
 """
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -20,7 +21,17 @@ TRANSIENT = frozenset({"unreachable", "timeout", "cut", "no_response", "server",
 # kind: another try may sample a better turn; the request was right
 SAMPLE = frozenset({"bad_sample"})
 # kind: before the first question, these end razbor with a remedy instead of an interview
-SETUP = TRANSIENT | {"unauthorized", "unknown_model", "not_an_api", "quota", "tls", "failed_load"}
+SETUP = TRANSIENT | {
+    "unauthorized",
+    "unknown_model",
+    "not_an_api",
+    "quota",
+    "tls",
+    "failed_load",
+    "redirect",
+    "not_tls",
+    "proxy",
+}
 
 
 class EndpointError(Exception):
@@ -46,7 +57,8 @@ class _Rule:
 _CLIENT, _FAULT, _ANY_ERROR = range(400, 500), range(500, 600), range(400, 600)
 _OVERFLOW = (
     r"context (size|length|window)|maximum context|too many tokens|exceed\w*_context|n_ctx|prompt is too long"
-    r"|input (is )?too long|reduce the length|token limit|larger than the context|context_length"
+    r"|input (is )?too long|reduce the length|token limit|larger than the context|context_length|range of input length"
+    r"|maximum number of tokens|tokens.{0,40}must be <=|too large for model"
 )
 _NO_MODEL = (
     r"model\b.{0,200}(not found|does ?n.t exist|not exist|no such)|unknown model|model_not_found"
@@ -79,13 +91,21 @@ _THROTTLING = re.compile(
 
 def from_status(status: int, headers: Mapping[str, str], text: str, secret: str = "") -> EndpointError:
     """The failure that an HTTP error stands for. `secret` is taken out of whatever the server echoes."""
-    if secret:
-        text = text.replace(secret, "***")
+    text = _without(text, secret)
     kind = classify(status, text)
     if kind == "not_an_api" and _speaks_openai(text):
         kind = "rejected"
-    detail = _message(text) or f"HTTP {status}"
+    if status in range(300, 400):
+        kind, text = "redirect", headers.get("location", "")
+    detail = _without(_message(text), secret) or f"HTTP {status}"
     return EndpointError(kind, detail, status=status or None, retry_after=_retry_after(headers), body=text[:2000])
+
+
+def _without(text: str, secret: str) -> str:
+    """The text without the secret, as it is or as HTML and JSON write it."""
+    for form in (secret, html.escape(secret), json.dumps(secret)[1:-1]) if secret else ():
+        text = text.replace(form, "***")
+    return text
 
 
 def classify(status: int, text: str) -> str:

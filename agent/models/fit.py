@@ -56,9 +56,9 @@ def demote(fit: Fit) -> Fit:
     return replace(fit, dialect=_FALLBACK.get(fit.dialect, fit.dialect))
 
 
-def smaller(fit: Fit) -> Fit:
-    """A smaller prompt, as far as that is of use."""
-    return replace(fit, tokens=max(fit.tokens * 2 // 3, LEAST_TOKENS))
+def smaller(fit: Fit, sent: int) -> Fit:
+    """Less than the `sent` tokens, as far as that is of use."""
+    return replace(fit, tokens=max(min(fit.tokens, sent) * 2 // 3, LEAST_TOKENS))
 
 
 _RUNGS = (
@@ -104,14 +104,14 @@ def roomier(fit: Fit) -> Fit:
     return replace(fit, max_tokens=min(fit.max_tokens * 4, MOST_OUTPUT))
 
 
-def adapt(fit: Fit, error: EndpointError) -> tuple[Fit, str] | None:
-    """The fit after a refusal, and what was changed; None when nothing is left to change, or no change would help."""
+def adapt(fit: Fit, error: EndpointError, sent: int) -> tuple[Fit, str] | None:
+    """The fit after a refusal of `sent` tokens, and what was changed; None when no change is left that would help."""
     if error.kind == "no_response":
         return _changed(fit, replace(fit, stream=False), "without streaming")
     if error.kind not in ("rejected", "bad_sample", "overflow"):
         return None
     if error.kind == "overflow":
-        return _changed(fit, smaller(fit), "shorter requests")
+        return _changed(fit, smaller(fit, sent), "shorter requests")
     named = parameter(error.body)
     if named and named not in _NEVER_DROPPED and named not in fit.dropped:
         return replace(fit, dropped=_add(fit, named)), f"without {named}"

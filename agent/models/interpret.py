@@ -24,7 +24,7 @@ SAY = "say"  # the action of speaking, in the dialects in which every turn is an
 _THINK = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|$)", re.DOTALL)
 _HARMONY_FINAL = re.compile(r"<\|channel\|>final[^<]*<\|message\|>(.*?)(?:<\|(?:end|return)\|>|$)", re.DOTALL)
 _HARMONY_OTHER = re.compile(
-    r"<\|channel\|>(?:analysis|commentary).*?(?:<\|end\|>|<\|call\|>|(?=<\|start\|>)|$)", re.DOTALL
+    r"<\|channel\|>(?:analysis|commentary)(?![^<]*\bto=).*?(?:<\|end\|>|<\|call\|>|(?=<\|start\|>)|$)", re.DOTALL
 )
 _SPECIAL = re.compile(r"<\|[\w.▁\- ]{1,40}\|>|<｜[\w▁ ]{1,40}｜>|</?s>|</?(?:start|end)_of_turn>(?:model)?|\[/?INST\]")
 _OTHER_ROLE = re.compile(
@@ -129,9 +129,7 @@ def _spoken(content: str) -> str:
     text = _THINKING_END.sub("", text)
     if final := _HARMONY_FINAL.search(text):
         return final[1]
-    if "to=" not in text:
-        text = _HARMONY_OTHER.sub("", text)
-    return text
+    return _HARMONY_OTHER.sub("", text)
 
 
 def _native(call: RecordedCall, number: int, toolbox: Toolbox, turn: int) -> ToolCall:

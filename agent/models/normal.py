@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.model import Message
-from tools.arguments import ArgumentsError, parse_arguments
+from tools.arguments import ArgumentsError, parse_arguments, whole_text
 from transcripts.events import Json
 
 BEGIN = "Begin."
@@ -44,7 +44,7 @@ def normalise(
 
 def clean(text: str) -> str:
     """The text as UTF-8 can carry it: surrogate halves and NUL become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+    return whole_text(text).replace("\0", "\ufffd")
 
 
 def neutral(text: str) -> str:

@@ -8,9 +8,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.arguments import is_cut_off, whole_text
 from transcripts.events import Json, RecordedCall, Reply
 
 REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+REFUSED = "content_filter"
 MAX_BLANK = 200  # white space in a row: the model has lost its thread and would go on to the token limit
 _CALL_KEYS = {"id", "type", "function", "index"}
 
@@ -41,6 +43,7 @@ class Accumulator:
         self._blank = 0
         self.finish_reason: str | None = None
         self.usage: Json | None = None
+        self.refused = False
         self.answered = False  # a chunk with a choice came: this is a model that speaks
 
     def add(self, chunk: Any) -> bool:  # noqa: ANN401 - whatever a server sends
@@ -64,8 +67,7 @@ class Accumulator:
         """Whether the stream ended in the middle of a call, or before it said anything; text is good as it is."""
         if self.finish_reason is not None:
             return False
-        arguments = [slot.arguments for slot in self._slots]
-        return not all(is_json(text) for text in arguments if text) or not (self._content or arguments)
+        return any(is_cut_off(slot.arguments) for slot in self._slots) or not (self._content or self._slots)
 
     def reply(self) -> Reply:
         """The turn so far."""
@@ -75,8 +77,9 @@ class Accumulator:
             if s.name or s.pieces
         ]
         return Reply(
-            content=_whole("".join(self._content)), tool_calls=calls,
-            reasoning=_whole("".join(self._reasoning)), finish_reason=self.finish_reason,
+            content=whole_text("".join(self._content)), tool_calls=calls,
+            reasoning=whole_text("".join(self._reasoning)),
+            finish_reason=REFUSED if self.refused else self.finish_reason,
         )  # fmt: skip
 
     def _choice(self, choice: Json) -> None:
@@ -88,6 +91,7 @@ class Accumulator:
             text = choice.get("text")
             delta = {"content": text} if isinstance(text, str) else {}
         self._text(delta.get("content"))
+        self.refused = self.refused or bool(delta.get("refusal"))
         self._think(next((delta[key] for key in REASONING if delta.get(key)), None))
         for call in delta.get("tool_calls") or ():
             if isinstance(call, dict):
@@ -129,7 +133,7 @@ class Accumulator:
 
     def _slot(self, call_id: str, index: Any, name: str) -> _Slot:  # noqa: ANN401
         """The slot a delta belongs to; a new id, or a new name after whole arguments, opens one."""
-        slot = next((s for s in self._slots if call_id and s.id == call_id), None)
+        slot = next((s for s in self._slots if call_id and s.id == call_id and index in (None, s.index)), None)
         if slot is None:
             same = [s for s in self._slots if index is None or s.index == index]
             slot = same[-1] if same else None
@@ -151,11 +155,6 @@ def is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _whole(text: str) -> str:
-    """The text with surrogate pairs that came in two pieces joined; halves without a partner are replaced."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _usage(chunk: Json) -> Json | None:

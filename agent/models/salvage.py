@@ -7,6 +7,7 @@ whether it is a call.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,20 +37,24 @@ def claims(text: str) -> list[Claim]:
 
 def _json_calls(text: str) -> Iterator[tuple[str, Any]]:
     """Calls in JSON: one object, a list of them, or several joined by ";" or line breaks."""
+    for value in _values(unfence(text)):
+        for one in value if isinstance(value, list) else [value]:
+            yield from _one(one)
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The JSON values of a text, one after the other; in the looser forms only one."""
+    at = 0
     try:
-        value = decode(text)
-        if isinstance(value, dict) and ";" in text:
-            values = [decode(part) for part in re.split(r"\}\s*;\s*(?=\{)", text) for part in [_closed(part)]]
-        else:
-            values = value if isinstance(value, list) else [value]
-    except ArgumentsError:
-        return
-    for value in values:
-        yield from _one(value)
-
-
-def _closed(part: str) -> str:
-    return part if part.rstrip().endswith("}") else part + "}"
+        while text[at:].strip():
+            value, end = first_value(text[at:].lstrip())
+            at = len(text) - len(text[at:].lstrip()) + end
+            at += len(text[at:]) - len(text[at:].lstrip(" ;,\n\t"))
+            yield value
+    except (ValueError, RecursionError):
+        if at == 0:
+            with suppress(ArgumentsError):
+                yield decode(text)
 
 
 def _one(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401

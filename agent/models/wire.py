@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agent.endpoints import Endpoint
+from agent.endpoints import Endpoint, is_home
 from agent.models.failure import EndpointError, from_status
 from agent.models.sse import GarbledError, payloads
 from transcripts.events import Json
@@ -103,11 +103,10 @@ class Wire:
 
             limits = self._limits
             timeout = openai.Timeout(limits.idle, connect=limits.connect, write=30.0, pool=10.0)
-            http = openai.DefaultHttpxClient(
-                timeout=timeout,
-                trust_env=not self.endpoint.local,  # a proxy is for the world outside, not for this machine
-                limits=httpx2.Limits(max_connections=4, keepalive_expiry=5.0),
-            )
+            # A proxy is for the world outside: with a transport of its own a client asks none.
+            direct = httpx2.HTTPTransport() if self.endpoint.local else None
+            # A redirect would take the headers, and the answers, somewhere else.
+            http = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False, transport=direct)
             self._client = openai.OpenAI(
                 base_url=self.endpoint.base_url, api_key=self.endpoint.key, max_retries=0, timeout=timeout,
                 default_headers=self._headers(), http_client=http,
@@ -118,12 +117,11 @@ class Wire:
         """What of the environment's headers must not be sent to this host."""
         import openai
 
-        if self.endpoint.is_openai:
-            return {}
-        own = self.endpoint.key_origin == "OPENAI_API_KEY"
-        custom = "" if own else os.environ.get("OPENAI_CUSTOM_HEADERS", "")
+        custom = "" if is_home(self.endpoint.base_url) else os.environ.get("OPENAI_CUSTOM_HEADERS", "")
         names = [line.split(":")[0].strip() for line in custom.split("\n") if ":" in line]
-        return {name: openai.Omit() for name in (*_OPENAI_ONLY, *names) if name}
+        names += [] if self.endpoint.is_openai else _OPENAI_ONLY
+        headers: dict[str, Any] = {name: openai.Omit() for name in names if name.lower() != "authorization"}
+        return headers | ({} if is_home(self.endpoint.base_url) else {"Authorization": f"Bearer {self.endpoint.key}"})
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -194,6 +192,10 @@ def _transport(error: BaseException) -> EndpointError:
     ours = (UnicodeEncodeError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.LocalProtocolError)
     if any(isinstance(one, ours) for one in chain):
         return EndpointError("rejected", root)
+    if isinstance(error, ValueError) and "proxy" in words.lower():
+        return EndpointError("proxy", root)
+    if "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER" in words:
+        return EndpointError("not_tls", root)
     if "CERTIFICATE" in words.upper() or "SSL" in words.upper():
         return EndpointError("tls", root)
     if any(isinstance(one, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError) for one in chain):

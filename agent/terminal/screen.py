@@ -15,6 +15,7 @@ from transcripts.events import (
     ErrorEvent,
     Event,
     GradeEvent,
+    Json,
     MessageEvent,
     QuestionEvent,
     SessionEvent,
@@ -127,5 +128,10 @@ class Screen:
                 lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
                 lines += score_card(attempt.grade, self._lang, width)
                 lines += breakdown(attempt.question, self._lang, width)
-        used = wrap(say("summary.usage", self._lang, **USED | event.usage), width, style="dim") if event.usage else []
-        return [*lines, *self._summary(width), *used]
+        return [*lines, *self._summary(width), *self._used(event.usage or {}, width)]
+
+    def _used(self, usage: Json, width: int) -> list[Line]:
+        if not usage:
+            return []
+        key = "summary.usage" if usage.get("counted") else "summary.usage_untold"
+        return wrap(say(key, self._lang, **USED | usage), width, style="dim")
