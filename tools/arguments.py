@@ -8,6 +8,7 @@ import ast
 import html
 import json
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +17,11 @@ from transcripts.events import Json
 MAX_ENCODINGS = 3  # a string in a string in a string; more is an attack, not a habit
 MAX_LENGTH = 100_000  # characters
 
-_FENCE = re.compile(r"^\s*```[\w-]*\s*\n?(.*?)\n?\s*```\s*$", re.DOTALL)
+FENCE = "```"
+_LANGUAGE = re.compile(r"^[\w-]*[ \t]*\n")
 _PREFIX = re.compile(r"^\s*json\b\s*(?=[{\[])", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-_DECODER = json.JSONDecoder(strict=False)
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)  # NaN is no JSON, and says nothing
 
 
 class ArgumentsError(ValueError):
@@ -44,8 +46,8 @@ def parse_arguments(raw: str) -> Json:
         return {}
     if not isinstance(value, dict):
         raise ArgumentsError(cut_off=False)
-    given = {str(key): item for key, item in value.items() if item is not None}
-    return dict(json.loads(whole_text(json.dumps(given, ensure_ascii=False))))
+    given = json.dumps({str(key): item for key, item in value.items()}, ensure_ascii=False)
+    return {key: item for key, item in first_value(whole_text(given))[0].items() if item is not None}
 
 
 def is_cut_off(raw: str) -> bool:
@@ -77,9 +79,10 @@ def decode(raw: str) -> Any:  # noqa: ANN401 - any JSON value
 
 def unfence(text: str) -> str:
     """The text without the code fence around it and without a leading word "json"."""
-    if fenced := _FENCE.match(text):
-        text = fenced[1]
-    return _PREFIX.sub("", text).strip()
+    text = text.strip()
+    if len(text) >= 2 * len(FENCE) and text.startswith(FENCE) and text.endswith(FENCE):
+        text = _LANGUAGE.sub("", text[len(FENCE) : -len(FENCE)], count=1)
+    return _PREFIX.sub("", text, count=1).strip()
 
 
 def first_value(text: str) -> tuple[Any, int]:
@@ -100,11 +103,12 @@ def _single_braces(text: str) -> Any:  # noqa: ANN401
 
 def _literal(text: str) -> Any:  # noqa: ANN401
     """A Python literal, as far as it is JSON in other quotes."""
-    return json.loads(json.dumps(ast.literal_eval(text)))
+    with warnings.catch_warnings(action="ignore"):  # of escapes that Python does not know
+        return json.loads(json.dumps(ast.literal_eval(text)))
 
 
 def _unescaped(text: str) -> Any:  # noqa: ANN401
-    if "&quot;" not in text:
+    if "&quot;" not in text or '"' in text:
         raise ValueError(text)
     return first_value(html.unescape(text))[0]
 

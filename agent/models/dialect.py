@@ -32,7 +32,10 @@ def request(fit: Fit, model: str, messages: Sequence[Message], tools: Sequence[J
     rendered = list(messages) if native else _as_actions(messages, tools, due)
     room = fit.tokens - estimate((), tools if native else ())
     sent = normalise(
-        shrink(rendered, room), short_ids=fit.short_ids, fold_system=fit.fold_system, keep_reasoning=fit.keep_reasoning
+        shrink(normalise(rendered, keep_reasoning=fit.keep_reasoning), room),
+        short_ids=fit.short_ids,
+        fold_system=fit.fold_system,
+        keep_reasoning=fit.keep_reasoning,
     )
     body: Json = {"model": model, "messages": sent, fit.max_tokens_key: fit.max_tokens, "stream": fit.stream}
     if native:

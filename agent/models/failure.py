@@ -6,6 +6,7 @@ trouble comes as 400 here and 500 there.
 
 import html
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -176,12 +177,16 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait as the server asks: retry-after-ms, or retry-after as seconds or as a date."""
     try:
         if value := headers.get("retry-after-ms"):
-            return max(float(value) / 1000, 0.0)
-        return max(float(headers.get("retry-after", "")), 0.0)
+            return _sane(float(value) / 1000)
+        return _sane(float(headers.get("retry-after", "")))
     except ValueError:
         pass
     try:
         at = parsedate_to_datetime(headers.get("retry-after", ""))
-        return max((at - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+        return _sane((at - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _sane(seconds: float) -> float | None:
+    return max(seconds, 0.0) if math.isfinite(seconds) else None

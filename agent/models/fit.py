@@ -143,6 +143,8 @@ class Memory:
             return Fit()
         with suppress(TypeError):
             fit = Fit(**known | {"dropped": tuple(known.get("dropped", ()))})
+            if not all(isinstance(name, str) for name in fit.dropped):
+                return Fit()
             if all(type(getattr(fit, f.name)) is type(f.default) for f in fields(Fit)) and fit.dialect in (
                 "prompted",
                 *_FALLBACK,

@@ -28,10 +28,12 @@ _HARMONY_OTHER = re.compile(
 )
 _SPECIAL = re.compile(r"<\|[\w.▁\- ]{1,40}\|>|<｜[\w▁ ]{1,40}｜>|</?s>|</?(?:start|end)_of_turn>(?:model)?|\[/?INST\]")
 _OTHER_ROLE = re.compile(
-    r"(?:^|\n)\s*(?:\*\*|\[)?(?:user|candidate|human|кандидат|пользователь|соискатель)(?:\s*\d*)?(?:\*\*|\])?\s*:"
+    r"(?:^|\n)[ \t]*(?:\*\*|\[)?(?:user|candidate|human|кандидат|пользователь|соискатель)(?:\s*\d*)?(?:\*\*|\])?\s*:"
     r"|<\|im_start\|>\s*user|<\|start_header_id\|>\s*user|\[INST\]|<start_of_turn>user|\[user \d+\]",
     re.IGNORECASE,
 )
+_CALL_JSON = re.compile(r"(?<!\{)\{+\s*\"(?:name|action|tool|type|function|arguments)\".*\}", re.DOTALL)
+MAX_TEXT = 20_000  # characters of a turn that are looked at; a turn is a few hundred
 _OWN_ROLE = re.compile(
     r"^\s*(?:\*\*)?(?:assistant|interviewer|интервьюер|ассистент)(?:\*\*)?\s*:(?:\*\*)?\s*", re.IGNORECASE
 )
@@ -87,9 +89,9 @@ def interpret(reply: Reply, tools: Sequence[Json], messages: Sequence[Message], 
 
 
 def _quoted(claim: Claim, heard: str) -> bool:
-    """Whether the candidate or a tool said this: the whole block, or the JSON in it that names the call."""
-    core = claim.block[claim.block.find("{") : claim.block.rfind("}") + 1]
-    return any(claim.name in part and _squeeze(part) in heard for part in (claim.block, core))
+    """Whether the candidate or a tool said this: what makes the call, or the JSON in it that names the call."""
+    json_part = claim.core[claim.core.find("{") : claim.core.rfind("}") + 1]
+    return any(claim.name in part and _squeeze(part) in heard for part in (claim.core, json_part))
 
 
 def _beside(text: str, found: Sequence[Claim]) -> str:
@@ -109,27 +111,29 @@ def speech(text: str) -> tuple[str, str]:
     mended = ""
     if role := _OTHER_ROLE.search(text):
         text, mended = text[: role.start()], "plays the candidate"
+    text = _stripped(_SPECIAL, text)
     if marker := _MARKERS.search(text):
         text, mended = text[: marker.start()], "call in speech"
-    text = _OWN_ROLE.sub("", _SPECIAL.sub("", text)).strip()
+    text = _OWN_ROLE.sub("", text).strip()
     if looks_like_json(text):
         return "", "JSON in speech"
-    bare = _without_json(text)
+    bare = _CALL_JSON.sub("", text).strip()  # neither executed nor shown
     return (bare, "JSON in speech") if bare != text else (text, mended)
-
-
-def _without_json(text: str) -> str:
-    """Prose without the JSON objects in it that look like calls; they are neither executed nor shown."""
-    return re.sub(r"\{+\s*\"(?:name|action|tool|type|function|arguments)\".*\}+", "", text, flags=re.DOTALL).strip()
 
 
 def _spoken(content: str) -> str:
     """The content without what was only thought, and of channels only the final one."""
-    text = _THINK.sub("", content)
-    text = _THINKING_END.sub("", text)
+    text = _THINKING_END.sub("", _stripped(_THINK, content[:MAX_TEXT]))
     if final := _HARMONY_FINAL.search(text):
         return final[1]
     return _HARMONY_OTHER.sub("", text)
+
+
+def _stripped(pattern: re.Pattern[str], text: str) -> str:
+    """The text without what the pattern finds, and without what that leaves behind to be found."""
+    while (shorter := pattern.sub("", text)) != text:
+        text = shorter
+    return text
 
 
 def _native(call: RecordedCall, number: int, toolbox: Toolbox, turn: int) -> ToolCall:

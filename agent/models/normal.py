@@ -17,6 +17,7 @@ from transcripts.events import Json
 BEGIN = "Begin."
 PAUSE = "(The candidate goes on.)"
 NOT_EXECUTED = '{"ok": false, "error": "not executed"}'
+MAX_ARGUMENTS = 1_000  # characters; our tools take an id or a topic
 MAX_ID = 40  # characters; OpenAI takes no more
 _FITTING_ID = re.compile(rf"[\x21-\x7e]{{1,{MAX_ID}}}")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9]{9}")
@@ -112,7 +113,10 @@ def _call(call: Json, new_id: str) -> Json:
         arguments = {}
     name = re.sub(r"[^\w-]", "_", str(function.get("name") or "unknown"), flags=re.ASCII)[:64]
     extra = {key: value for key, value in call.items() if key not in ("id", "type", "function", "index")}
+    extra = json.loads(clean(json.dumps(extra, ensure_ascii=False)))
     text = clean(json.dumps(arguments, ensure_ascii=False))
+    if len(text) > MAX_ARGUMENTS:
+        text = "{}"
     return {**extra, "id": new_id, "type": "function", "function": {"name": name, "arguments": text}}
 
 

@@ -14,7 +14,7 @@ from transcripts.events import Json, RecordedCall, Reply
 REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 REFUSED = "content_filter"
 MAX_BLANK = 200  # white space in a row: the model has lost its thread and would go on to the token limit
-_CALL_KEYS = {"id", "type", "function", "index"}
+_CALL_KEYS = {"id", "type", "function", "index", "name", "arguments"}
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Accumulator:
             return False
         self.usage = _usage(chunk) or self.usage
         before = (len(self._content), len(self._reasoning), sum(len(slot.pieces) for slot in self._slots))
-        for choice in chunk.get("choices") or ():
+        for choice in _listed(chunk.get("choices")):
             if isinstance(choice, dict) and choice.get("index") in (None, 0):
                 self._choice(choice)
         return before != (len(self._content), len(self._reasoning), sum(len(slot.pieces) for slot in self._slots))
@@ -72,7 +72,7 @@ class Accumulator:
     def reply(self) -> Reply:
         """The turn so far."""
         calls = [
-            RecordedCall(id=s.id, name=s.name, arguments=s.arguments, **s.extra)
+            RecordedCall(id=whole_text(s.id), name=whole_text(s.name), arguments=whole_text(s.arguments), **s.extra)
             for s in self._slots
             if s.name or s.pieces
         ]
@@ -86,14 +86,14 @@ class Accumulator:
         self.answered = True
         delta = choice.get("delta") or choice.get("message")
         if isinstance(choice.get("finish_reason"), str):
-            self.finish_reason = choice["finish_reason"]
+            self.finish_reason = whole_text(choice["finish_reason"])
         if not isinstance(delta, dict):
             text = choice.get("text")
             delta = {"content": text} if isinstance(text, str) else {}
         self._text(delta.get("content"))
         self.refused = self.refused or bool(delta.get("refusal"))
         self._think(next((delta[key] for key in REASONING if delta.get(key)), None))
-        for call in delta.get("tool_calls") or ():
+        for call in _listed(delta.get("tool_calls")):
             if isinstance(call, dict):
                 self._call(call)
         if isinstance(delta.get("function_call"), dict):  # the form before tool calls
@@ -101,20 +101,17 @@ class Accumulator:
 
     def _text(self, content: Any) -> None:  # noqa: ANN401
         if isinstance(content, list):  # a message in parts
-            for part in content:
-                if isinstance(part, dict):
-                    self._text(part.get("text"))
-                    self._think(part.get("thinking"))
-        elif isinstance(content, str) and content:
+            self._think([part.get("thinking") for part in content if isinstance(part, dict)])
+            content = _joined(content)
+        if isinstance(content, str) and content:
             self._content.append(content)
             self._blank = 0 if content.strip() else self._blank + len(content)
 
-    def _think(self, text: Any) -> None:  # noqa: ANN401
-        if isinstance(text, list):
-            for part in text:
-                self._think(part.get("text") if isinstance(part, dict) else part)
-        elif isinstance(text, str):
-            self._reasoning.append(text)
+    def _think(self, thought: Any) -> None:  # noqa: ANN401
+        for part in thought if isinstance(thought, list) else [thought]:
+            text = _joined(part) if isinstance(part, list) else _joined([part])
+            if text:
+                self._reasoning.append(text)
 
     def _call(self, call: Json) -> None:
         function = call.get("function")
@@ -127,7 +124,7 @@ class Accumulator:
             slot.name = name if name.startswith(slot.name) else slot.name + name
         arguments = function.get("arguments")
         if isinstance(arguments, dict | list):
-            slot.pieces = [json.dumps(arguments, ensure_ascii=False)]
+            slot.pieces = [_dumped(arguments)]
         elif isinstance(arguments, str) and arguments:
             slot.pieces.append(arguments)
 
@@ -148,6 +145,23 @@ class Accumulator:
         return slot
 
 
+def _dumped(value: Any) -> str:  # noqa: ANN401
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "{"  # too deep for anybody: as good as cut off
+
+
+def _listed(value: Any) -> list[Any]:  # noqa: ANN401
+    return value if isinstance(value, list) else []
+
+
+def _joined(parts: list[Any]) -> str:
+    """The texts among the parts of a message, in each of the ways to write them."""
+    texts = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    return "".join(text for text in texts if isinstance(text, str))
+
+
 def is_json(text: str) -> bool:
     """Whether the whole text is one JSON value."""
     try:
@@ -162,13 +176,14 @@ def _usage(chunk: Json) -> Json | None:
     usage, timings = chunk.get("usage"), chunk.get("timings")
     counted: Json = {}
     if isinstance(timings, dict) and isinstance(timings.get("prompt_n"), int):
-        cached = timings.get("cache_n") or 0
+        cached = timings["cache_n"] if isinstance(timings.get("cache_n"), int) else 0
         counted = {"prompt_tokens": timings["prompt_n"] + cached, "cached_tokens": cached,
                    "completion_tokens": timings.get("predicted_n")}  # fmt: skip
+        counted = {key: value for key, value in counted.items() if isinstance(value, int)}
     if isinstance(usage, dict):
         details = usage.get("prompt_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else None
         told = {"prompt_tokens": usage.get("prompt_tokens"), "cached_tokens": cached,
                 "completion_tokens": usage.get("completion_tokens")}  # fmt: skip
         counted |= {key: value for key, value in told.items() if isinstance(value, int)}
-    return {key: value for key, value in counted.items() if value is not None} or None
+    return counted or None

@@ -23,16 +23,32 @@ class Claim:
     arguments: Any  # a JSON object, or text that should be one
     block: str
     form: str
+    core: str  # the part of the block that makes the call, without what follows where no end is marked
 
 
 def claims(text: str) -> list[Claim]:
     """All claims of the first form that finds any."""
     for name, pattern, read in _ANCHORED:
-        found = [Claim(call, arguments, match[0], name)
-                 for match in pattern.finditer(text) for call, arguments in read(match)]  # fmt: skip
+        found = [
+            Claim(call, arguments, match[0], name, text[match.start() : _core_end(match)])
+            for match in pattern.finditer(text)
+            for call, arguments in read(match)
+        ]
         if found:
             return found
     return list(_whole_message(text))
+
+
+def _core_end(match: re.Match[str]) -> int:
+    """Where the text ends that makes the call: after its JSON, after its last parameter, or with the match."""
+    body, start = match["body"], match.start("body")
+    if "</" in body and "parameter>" in body:
+        return start + body.rindex("parameter>") + len("parameter>")
+    brace = body.find("{")
+    if brace >= 0:
+        with suppress(ValueError, RecursionError):
+            return start + brace + first_value(body[brace:])[1]
+    return match.end()
 
 
 def _json_calls(text: str) -> Iterator[tuple[str, Any]]:
@@ -151,7 +167,7 @@ _ANCHORED: tuple[tuple[str, re.Pattern[str], _Reader], ...] = (
     (
         "harmony",
         _pattern(
-            r"""(?:<\|start\|>assistant)? (?:<\|channel\|>\w+)? \s*to=(?P<name>[\w.\-]+) [^{]*? <\|message\|>
+            r"""(?:<\|start\|>assistant)? (?:<\|channel\|>\w+\s)? to=(?P<name>[\w.\-]+) [^{]*? <\|message\|>
                 (?P<body>.*?) (?:<\|call\|> | <\|end\|> | $)"""
         ),
         _body,
@@ -164,9 +180,9 @@ def _whole_message(text: str) -> Iterator[Claim]:
     bare = unfence(text)
     if bare[:1] in ("{", "["):
         for name, arguments in _json_calls(bare):
-            yield Claim(name, arguments, bare, "bare JSON")
+            yield Claim(name, arguments, bare, "bare JSON", bare)
     elif match := _SPOKEN_CALL.fullmatch(bare):
-        yield Claim(match["name"], match["body"], bare, "call syntax")
+        yield Claim(match["name"], match["body"], bare, "call syntax", bare)
 
 
 def looks_like_json(text: str) -> bool:

@@ -77,6 +77,6 @@ def _whole(body: bytes) -> Iterator[Any]:
 
 def _loads(text: str) -> Any:  # noqa: ANN401 - any JSON value
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise GarbledError(text[:80]) from error

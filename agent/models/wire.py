@@ -19,8 +19,11 @@ from agent.models.sse import GarbledError, payloads
 from transcripts.events import Json
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
 
+FIRST_REDIRECT = 300
+MAX_ERROR = 64 * 1024  # bytes of an error's body
 # Headers that the openai package takes from the environment and sends to any host.
 _OPENAI_ONLY = ("OpenAI-Organization", "OpenAI-Project")
 
@@ -106,7 +109,10 @@ class Wire:
             # A proxy is for the world outside: with a transport of its own a client asks none.
             direct = httpx2.HTTPTransport() if self.endpoint.local else None
             # A redirect would take the headers, and the answers, somewhere else.
-            http = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False, transport=direct)
+            hooks = {"response": [self._refuse_errors]}
+            http = openai.DefaultHttpxClient(
+                timeout=timeout, follow_redirects=False, transport=direct, event_hooks=hooks
+            )
             self._client = openai.OpenAI(
                 base_url=self.endpoint.base_url, api_key=self.endpoint.key, max_retries=0, timeout=timeout,
                 default_headers=self._headers(), http_client=http,
@@ -123,6 +129,17 @@ class Wire:
         headers: dict[str, Any] = {name: openai.Omit() for name in names if name.lower() != "authorization"}
         return headers | ({} if is_home(self.endpoint.base_url) else {"Authorization": f"Bearer {self.endpoint.key}"})
 
+    def _refuse_errors(self, response: "httpx2.Response") -> None:
+        """Read an error's body ourselves, within our limits: the package would read it for as long as it comes."""
+        if response.status_code < FIRST_REDIRECT:
+            return
+        body = b""
+        for piece in self.clock.watch(response.iter_bytes()):
+            body += piece
+            if len(body) > MAX_ERROR:
+                break
+        raise from_status(response.status_code, response.headers, body.decode("utf-8", "replace"), self._secret())
+
     @contextmanager
     def _failures(self) -> Iterator[None]:
         """The one place where what openai, httpx2 and the system raise becomes an EndpointError."""
@@ -131,9 +148,6 @@ class Wire:
 
         try:
             yield
-        except openai.APIStatusError as error:
-            text = error.response.text
-            raise from_status(error.status_code, error.response.headers, text, self._secret()) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             raise _transport(error) from None
 
@@ -185,6 +199,9 @@ def _transport(error: BaseException) -> EndpointError:
     chain = [error]
     while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(cause)
+    own = next((one for one in chain if isinstance(one, EndpointError)), None)
+    if own is not None:  # ours, raised in the midst of the package
+        return own
     words = " ".join(str(one) for one in chain)
     root = str(chain[-1]) or type(chain[-1]).__name__
     if isinstance(error, GarbledError):
