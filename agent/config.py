@@ -39,8 +39,10 @@ def _choice(known: tuple[str, ...]) -> Callable[[Any], str]:
     return check
 
 
-def _number(least: int, most: int) -> Callable[[Any], int]:
-    def check(value: Any) -> int:  # noqa: ANN401
+def _number(least: int, most: int, *, optional: bool = False) -> Callable[[Any], int | None]:
+    def check(value: Any) -> int | None:  # noqa: ANN401
+        if optional and value is None:
+            return None
         text = str(value)
         if not text.isdecimal() or not least <= int(text) <= most:
             raise ValueError(f"{least} … {most}")
@@ -74,6 +76,7 @@ SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "api_key_env": (None, _text),
     "dialect": ("auto", _choice(DIALECTS)),
     "stream": (True, _switch),
+    "timeout": (None, _number(1, 3600, optional=True)),
     "grader_model": (None, _text),
     "grader_base_url": (None, _text),
     "grader_api_key_env": (None, _text),

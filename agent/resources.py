@@ -12,7 +12,7 @@ from agent.endpoints import Endpoint
 from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
 from agent.models.patience import Tell
-from agent.models.wire import QUICK, Wire
+from agent.models.wire import QUICK, Limits, Wire
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import Bank, load
@@ -36,7 +36,9 @@ def open_endpoint(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell)
     fixed: Json = {} if settings["dialect"].value == "auto" else {"dialect": settings["dialect"].value}
     if not settings["stream"].value:
         fixed["stream"] = False
-    return EndpointModel(Wire(endpoint), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed)
+    seconds = settings["timeout"].value
+    limits = Limits(idle=seconds, total=5 * seconds) if seconds else None
+    return EndpointModel(Wire(endpoint, limits), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed)
 
 
 def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:

@@ -130,7 +130,10 @@ class Accumulator:
 
     def _slot(self, call_id: str, index: Any, name: str) -> _Slot:  # noqa: ANN401
         """The slot a delta belongs to; a new id, or a new name after whole arguments, opens one."""
-        slot = next((s for s in self._slots if call_id and s.id == call_id and index in (None, s.index)), None)
+        slot = next(
+            (s for s in self._slots if call_id and s.id == call_id and (s.index == index or None in (s.index, index))),
+            None,
+        )
         if slot is None:
             same = [s for s in self._slots if index is None or s.index == index]
             slot = same[-1] if same else None

@@ -107,12 +107,10 @@ def _named(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
 
 def _tagged(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
     """<function=name> or <invoke name="name">, with a tag for each parameter; values are text."""
-    values = {}
-    for part in _PARAMETER.finditer(match["body"]):
-        value = part["value"].removeprefix("\n").removesuffix("\n")
-        values[part["key"]] = value
     body = match["body"].strip()
-    yield match["name"], values if values or not body.startswith("{") else body
+    values = {part["key"]: part["value"].removeprefix("\n").removesuffix("\n") for part in _PARAMETER.finditer(body)}
+    if len(values) == len(_PARAMETER_BEGIN.findall(body)):  # else one was cut off
+        yield match["name"], values if values or not body.startswith("{") else body
 
 
 def _body(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
@@ -133,8 +131,9 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 _PARAMETER = _pattern(
     r"""<DSMLparameter (?:=|\s+name="?) (?P<key>[\w\-]+) "?[^>]*> (?P<value>.*?)
-        (?:</DSMLparameter> | (?=<DSMLparameter) | $)"""
+        (?:</DSMLparameter> | (?=<DSMLparameter))"""
 )
+_PARAMETER_BEGIN = _pattern(r"<DSMLparameter[=\s]")
 _ANCHORED: tuple[tuple[str, re.Pattern[str], _Reader], ...] = (
     (
         "function tag",

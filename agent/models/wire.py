@@ -30,14 +30,14 @@ _OPENAI_ONLY = ("OpenAI-Organization", "OpenAI-Project")
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds. `idle`: without a sign of the turn; a CPU may read a long prompt for minutes. `total`: one request."""
+    """Seconds. `idle`: without a sign of the turn; a CPU may read a prompt for minutes. `total`: one request."""
 
     connect: float = 10.0
-    idle: float = 300.0
+    idle: float = 180.0
     total: float = 900.0
 
 
-REMOTE = Limits(idle=90.0, total=300.0)
+REMOTE = Limits(idle=60.0, total=300.0)
 QUICK = Limits(connect=5.0, idle=10.0, total=15.0)
 
 

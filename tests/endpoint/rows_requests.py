@@ -137,6 +137,7 @@ def _long_result_is_cut(_: Held, bodies: list[Json]) -> None:
     results = [m["content"] for m in bodies[-1]["messages"] if m["role"] == "tool"]
     assert len(results) == 3
     assert all(json.loads(result)["ok"] for result in results)
+    assert max(map(len, results)) < 1200  # the breakdown alone has 2,000
 
 
 BROKEN_JSON = "{'question_id': kubernetes"
