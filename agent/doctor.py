@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from agent.endpoints import Endpoint
+from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
-from agent.models.wire import QUICK, Wire
+from agent.models.wire import Wire
 from agent.remedy import remedy
 from agent.trial import Trial, hold_beginning
 from prompts import say

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
 from agent.endpoints import Endpoint
+from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
-from agent.models.wire import QUICK, Wire
+from agent.models.wire import Wire
 from prompts import say
 from tools.bank import nearest
 

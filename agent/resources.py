@@ -9,10 +9,11 @@ from pathlib import Path
 from agent.cli import explain
 from agent.config import Value, folder
 from agent.endpoints import Endpoint
+from agent.models.clock import QUICK, Limits
 from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
 from agent.models.patience import Tell
-from agent.models.wire import QUICK, Limits, Wire
+from agent.models.wire import Wire
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import Bank, load

@@ -107,14 +107,10 @@ class Registry:
     def __init__(self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None]) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._validators = {tool.name: Draft202012Validator(tool.schema) for tool in tools}
+        self.schemas = [tool.wire for tool in tools]  # what the model is sent; the same bytes all through the interview
         self._interview = interview
         self._emit = emit
         self.budget = Budget(interview.session.questions)
-
-    @property
-    def schemas(self) -> list[Json]:
-        """What is sent to the model; the same bytes all through the interview."""
-        return [tool.wire for tool in self._tools.values()]
 
     def call(self, call: ToolCall, *, by_razbor: bool = False, free: bool = False) -> ToolResultEvent:
         """Execute one call. A mistake of the model comes back as a result with ok=False, never as an exception.

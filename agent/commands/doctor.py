@@ -8,8 +8,9 @@ from agent.cli import CHECK_FAILED, DONE
 from agent.config import Value, known_profiles, resolve
 from agent.doctor import BAD, Finding, as_json, examine
 from agent.endpoints import Endpoint, choose, choose_for_grader
+from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
-from agent.models.wire import QUICK, Wire
+from agent.models.wire import Wire
 from agent.remedy import remedy
 from agent.terminal.card import wrap
 from agent.terminal.screen import terminal_width, write_plain

@@ -60,9 +60,9 @@ class EndpointModel:
             turn, usage = self._sampled(messages, tools, due)
         finally:
             self._tell("")
-        self._watch_course(turn, due)
+        on_course = self._watch_course(turn, due)
         self._watch_context(messages, usage)
-        if self.fit != self._known and not self._fixed:
+        if on_course and self.fit != self._known and not self._fixed:  # only what then worked is remembered
             self._memory.save(self._wire.endpoint.id, self.fit)
             self._known = self.fit
         return replace(turn, usage=usage, repairs=(*self._learned, *turn.repairs))
@@ -155,8 +155,8 @@ class EndpointModel:
             self.fit = roomier(self.fit)
             self._learned.append(("cut off", "longer replies"))
 
-    def _watch_course(self, turn: AssistantTurn, due: Step) -> None:
-        """Two turns in a row beside the point: what this dialect asks for is not understood."""
+    def _watch_course(self, turn: AssistantTurn, due: Step) -> bool:
+        """Whether the turn was to the point. Two in a row that were not: this dialect is not understood."""
         called = [call.name for call in turn.tool_calls]
         on_course = called == [due.value] or (due in SPEECH and bool(turn.content) and not called)
         self._missteps = 0 if on_course else self._missteps + 1
@@ -164,6 +164,7 @@ class EndpointModel:
         if self._missteps >= MISSTEPS and simpler != self.fit:
             self.fit, self._missteps = simpler, 0
             self._learned.append(("turns beside the point", f"dialect {simpler.dialect}"))
+        return on_course
 
     def _watch_context(self, messages: Sequence[Message], usage: Json | None) -> None:
         """A server that counts far fewer tokens than were sent has cut the front off without a word."""

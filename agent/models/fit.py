@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from agent.models.failure import EndpointError, parameter
+from agent.models.failure import EndpointError
+from agent.models.refusal import parameter
 
 MAX_RUNGS = 8  # refusals that one turn may meet
 LEAST_TOKENS = 700  # below this no question fits

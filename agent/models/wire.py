@@ -7,15 +7,15 @@ passes over keep-alives without giving a clock its turn, and fails on what `sse`
 
 import json
 import os
-import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent.endpoints import Endpoint, is_home
-from agent.models.failure import EndpointError, from_status
-from agent.models.sse import GarbledError, payloads
+from agent.models.clock import REMOTE, Clock, Limits
+from agent.models.failure import EndpointError, from_exception
+from agent.models.refusal import from_status
+from agent.models.sse import payloads
 from transcripts.events import Json
 
 if TYPE_CHECKING:
@@ -26,19 +26,6 @@ FIRST_REDIRECT = 300
 MAX_ERROR = 64 * 1024  # bytes of an error's body
 # Headers that the openai package takes from the environment and sends to any host.
 _OPENAI_ONLY = ("OpenAI-Organization", "OpenAI-Project")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds. `idle`: without a sign of the turn; a CPU may read a prompt for minutes. `total`: one request."""
-
-    connect: float = 10.0
-    idle: float = 180.0
-    total: float = 900.0
-
-
-REMOTE = Limits(idle=60.0, total=300.0)
-QUICK = Limits(connect=5.0, idle=10.0, total=15.0)
 
 
 class Wire:
@@ -107,7 +94,10 @@ class Wire:
             limits = self._limits
             timeout = openai.Timeout(limits.idle, connect=limits.connect, write=30.0, pool=10.0)
             # A proxy is for the world outside: with a transport of its own a client asks none.
-            direct = httpx2.HTTPTransport() if self.endpoint.local else None
+            secure = self.endpoint.base_url.startswith(
+                "https"
+            )  # without, reading all certificates is 50 ms for nothing
+            direct = httpx2.HTTPTransport(verify=secure) if self.endpoint.local else None
             # A redirect would take the headers, and the answers, somewhere else.
             hooks = {"response": [self._refuse_errors]}
             http = openai.DefaultHttpxClient(
@@ -149,38 +139,10 @@ class Wire:
         try:
             yield
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-            raise _transport(error) from None
+            raise from_exception(error) from None
 
     def _secret(self) -> str:
         return self.endpoint.key if self.endpoint.key_origin else ""
-
-
-class Clock:
-    """The limits that no socket timeout sees: a drip of keep-alives, a turn that never ends.
-
-    `to_first` and `to_last` are the seconds from the request to the first and the last sign of the turn.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._begin = self._last = time.monotonic()
-        self.to_first = self.to_last = 0.0
-        self.signs = 0
-
-    def sign(self) -> None:
-        """Something of the turn came."""
-        self._last = time.monotonic()
-        self.to_last = self._last - self._begin
-        self.to_first = self.to_first or self.to_last
-        self.signs += 1
-
-    def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """The pieces, as long as the limits hold."""
-        for piece in pieces:
-            now = time.monotonic()
-            if now - self._begin > self._limits.total or now - self._last > self._limits.idle:
-                raise EndpointError("timeout", f"{now - self._begin:.0f} s")
-            yield piece
 
 
 def _in_stream(error: Any, secret: str) -> EndpointError:  # noqa: ANN401 - any JSON value
@@ -189,34 +151,3 @@ def _in_stream(error: Any, secret: str) -> EndpointError:  # noqa: ANN401 - any 
     code = error.get("code") if isinstance(error, dict) else None
     status = code if isinstance(code, int) and 400 <= code < 600 else 0  # noqa: PLR2004 - HTTP errors
     return from_status(status, {}, text, secret)
-
-
-def _transport(error: BaseException) -> EndpointError:
-    """No status came: the connection, the bytes or the name failed. The root cause decides."""
-    import httpx2
-    import openai
-
-    chain = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
-        chain.append(cause)
-    own = next((one for one in chain if isinstance(one, EndpointError)), None)
-    if own is not None:  # ours, raised in the midst of the package
-        return own
-    words = " ".join(str(one) for one in chain)
-    root = str(chain[-1]) or type(chain[-1]).__name__
-    if isinstance(error, GarbledError):
-        return EndpointError("cut", "not JSON")
-    ours = (UnicodeEncodeError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.LocalProtocolError)
-    if any(isinstance(one, ours) for one in chain):
-        return EndpointError("rejected", root)
-    if isinstance(error, ValueError) and "proxy" in words.lower():
-        return EndpointError("proxy", root)
-    if "WRONG_VERSION_NUMBER" in words or "RECORD_LAYER" in words:
-        return EndpointError("not_tls", root)
-    if "CERTIFICATE" in words.upper() or "SSL" in words.upper():
-        return EndpointError("tls", root)
-    if any(isinstance(one, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError) for one in chain):
-        return EndpointError("unreachable", root)
-    if isinstance(error, openai.APITimeoutError) or any(isinstance(one, httpx2.TimeoutException) for one in chain):
-        return EndpointError("timeout", root)
-    return EndpointError("cut", root)

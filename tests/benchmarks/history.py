@@ -9,7 +9,6 @@ The endpoint is a scripted server in a process of its own, so that this process'
 import itertools
 import json
 import multiprocessing
-import os
 import statistics
 import sys
 import tempfile
@@ -162,7 +161,7 @@ def ours(port: int, count: int) -> tuple[list[float], int]:
     return times[-5:], turns
 
 
-def by_hand(port: int, count: int, *, create: bool) -> list[float]:
+def by_hand(port: int, count: int) -> list[float]:
     """The loop as one writes it first: the whole history in every request."""
     import openai
 
@@ -218,7 +217,7 @@ def bytes_table(port: int) -> None:
     for count in (8, 50, 200):
         ours(port, count)
         mine = sizes(port)
-        by_hand(port, count, create=True)
+        by_hand(port, count)
         theirs = sizes(port)
         total = sum(size for size, _ in mine)
         print(f"{count:>9} {len(mine):>9} {total:>12,} {total // count:>13,} {max(t for _, t in mine):>16,} | "
@@ -228,18 +227,18 @@ def bytes_table(port: int) -> None:
 def cpu_table(port: int) -> None:
     """Print client CPU per call, alternating, after a warm-up of both; and what is left open at the end."""
     ours(port, 2)
-    by_hand(port, 2, create=True)
-    files, threads = len(os.listdir("/proc/self/fd")), threading.active_count()
+    by_hand(port, 2)
+    files, threads = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     print("CPU per model call in the last question, ms, medians of the rounds")
     for count, rounds in ((8, 7), (50, 5), (200, 1)):
-        pairs = [(statistics.median(ours(port, count)[0]), statistics.median(by_hand(port, count, create=True)))
+        pairs = [(statistics.median(ours(port, count)[0]), statistics.median(by_hand(port, count)))
                  for _ in range(rounds)]  # fmt: skip
         mine, theirs = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
         print(
             f"{count:>4} questions: ours {mine:.1f}, full history over chat.completions.create {theirs:.1f}, ratio {ratio:.2f}"
         )
-    now = len(os.listdir("/proc/self/fd")), threading.active_count()
+    now = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     print(f"open files and threads before {files, threads}, after {now}")
 
 

@@ -11,10 +11,11 @@ from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.endpoints import Endpoint
 from agent.loop import Interviewing, run_interview
+from agent.models.clock import Limits
 from agent.models.embedded import EmbeddedModel
 from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
-from agent.models.wire import Limits, Wire
+from agent.models.wire import Wire
 from agent.session import assemble, begin, end
 from agent.terminal.screen import Screen
 from agent.verify import verify

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from agent.endpoints import Endpoint
+from agent.models.clock import Limits
 from agent.models.normal import normalise
-from agent.models.wire import Limits, Wire
+from agent.models.wire import Wire
 from tests.endpoint.holding import ANSWER, BYE, FETCH, GRADE, INVITE, REVEAL, Held
 from tests.endpoint.quirk import (
     CALL_KEYS,

@@ -2,7 +2,7 @@
 
 import json
 
-from agent.models.wire import Limits
+from agent.models.clock import Limits
 from tests.endpoint.holding import BYE, FETCH, GRADE, ID, INVITE, QUESTION, REVEAL, Held
 from tests.endpoint.quirk import (
     CAPABLE,

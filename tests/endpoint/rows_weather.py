@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.endpoints import Endpoint, check_url
-from agent.models.failure import EndpointError, classify, from_status
+from agent.models.failure import EndpointError
+from agent.models.refusal import classify, from_status
 from agent.remedy import remedy
 from tests.endpoint.holding import ANSWER, BYE, FETCH, GRADE, ID, INVITE, QUESTION, REVEAL, Held, hold
 from tests.endpoint.quirk import (

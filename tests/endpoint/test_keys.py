@@ -17,8 +17,9 @@ import pytest
 
 from agent.config import resolve
 from agent.endpoints import NO_KEY, OPENAI, Endpoint, choose, choose_for_grader
+from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
-from agent.models.wire import QUICK, Wire
+from agent.models.wire import Wire
 from tests.conftest import Run
 from tests.endpoint.holding import ANSWER, BYE, FETCH, GRADE, INVITE, QUESTION, REVEAL
 from tests.endpoint.scripted import Json, Response, Script, chunk, error, say, sse

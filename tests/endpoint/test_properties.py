@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 from agent.context import MAX_WORDS, SMALLEST, estimate, shorten, shrink
 from agent.endpoints import Endpoint
 from agent.model import AssistantTurn
+from agent.models.clock import Limits
 from agent.models.dialect import request
 from agent.models.endpoint import EndpointModel
-from agent.models.failure import EndpointError, from_status
+from agent.models.failure import EndpointError
 from agent.models.fit import Fit, Memory
 from agent.models.interpret import interpret
 from agent.models.normal import MAX_ID, normalise
+from agent.models.refusal import from_status
 from agent.models.reply import Accumulator
 from agent.models.sse import GarbledError, payloads
-from agent.models.wire import Limits, Wire
+from agent.models.wire import Wire
 from agent.session import assemble
 from tests.endpoint.holding import QUESTION, hold
 from tests.endpoint.scripted import HTML, JSON, STREAM, Json, Response, Script
