@@ -212,7 +212,8 @@ def sizes(port: int) -> list[tuple[int, int]]:
 def bytes_table(port: int) -> None:
     """Print bytes sent for each length, ours and by hand."""
     print(
-        f"{'questions':>9} {'requests':>9} {'bytes':>12} {'per question':>13} {'largest, tokens':>16} | full history: bytes, largest"
+        f"{'questions':>9} {'requests':>9} {'bytes':>12} {'per question':>13} {'largest, tokens':>16}"
+        " | full history: bytes, largest"
     )
     for count in (8, 50, 200):
         ours(port, count)
@@ -236,7 +237,8 @@ def cpu_table(port: int) -> None:
         mine, theirs = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
         print(
-            f"{count:>4} questions: ours {mine:.1f}, full history over chat.completions.create {theirs:.1f}, ratio {ratio:.2f}"
+            f"{count:>4} questions: ours {mine:.1f}, full history over chat.completions.create {theirs:.1f}, "
+            f"ratio {ratio:.2f}"
         )
     now = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     print(f"open files and threads before {files, threads}, after {now}")

@@ -159,7 +159,7 @@ def test_any_bytes_in_any_pieces_are_values_or_garbled(body: bytes, cuts: list[i
 def test_a_stream_means_the_same_wherever_it_is_cut(values: list[Any], ascii_only: bool, cuts: list[int]) -> None:
     texts = [json.dumps(value, ensure_ascii=ascii_only).encode("utf-8", "replace") for value in values]
     body = b"".join(b"data: %s\n\n" % text for text in texts) + b"data: [DONE]\n\n"
-    expected = [json.loads(text) for text in texts]
+    expected = [json.loads(text, parse_constant=lambda _: None) for text in texts]  # NaN is no JSON
     assert repr(read([body])) == repr(expected)
     assert repr(read(split(body, cuts))) == repr(expected)
     assert repr(read([bytes([byte]) for byte in body])) == repr(expected)
