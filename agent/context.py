@@ -27,8 +27,9 @@ MAX_RESULT = 800  # characters of a tool result for the model; the candidate see
 MAX_WORDS = 2_000  # characters of one turn of the candidate; the grader has all of them
 CANDIDATE = "candidate"  # marks the candidate's words among messages of role `user`; not sent
 FACTS = 5  # finished questions that the model is reminded of
+LAST = 3  # messages at the end that always stay
 SMALLEST = 200  # characters below which shortening stops
-BYTES_PER_TOKEN = 3.3  # of UTF-8; measured on this conversation in both languages: 3.6 (English), 3.5 (Russian)
+BYTES_PER_TOKEN = 3.3  # of UTF-8; Qwen2.5 has 3.9 to 5.6 on our texts, English, Russian and JSON
 
 
 class Conversation:
@@ -125,17 +126,25 @@ def estimate(messages: Sequence[Message], tools: Sequence[Json] = ()) -> int:
 
 
 def shrink(messages: Sequence[Message], tokens: int) -> list[Message]:
-    """The messages within `tokens`, as far as that goes: long texts are cut, then the oldest rounds left out.
+    """The messages within `tokens`, as far as that goes: long words are cut, then the oldest rounds left out.
 
-    The system prompt, the opening and the last three messages always stay.
+    What is said first is the question and what is said last is to be answered: those stay the longest.
     """
     kept, limit = [dict(message) for message in messages], MAX_WORDS
     while estimate(kept) > tokens and limit > SMALLEST:
         limit //= 2
-        kept = [m if m["role"] == "system" else {**m, "content": shorten(m["content"], limit)} for m in kept]
-    while estimate(kept) > tokens and len(kept) > 5:  # noqa: PLR2004 - 2 at the front, 3 at the end
-        del kept[2]
+        kept = [_cut(message, limit) for message in kept]
+    for front in (4, 2):  # system prompt, opening, the question's call and result; then only the first two
+        while estimate(kept) > tokens and len(kept) > front + LAST:
+            del kept[front]
     return kept
+
+
+def _cut(message: Message, limit: int) -> Message:
+    """A message with at most `limit` characters; a tool's result is short already, and must stay JSON."""
+    if message["role"] in ("system", "tool"):
+        return message
+    return {**message, "content": shorten(message["content"], limit)}
 
 
 def request_sha256(messages: Sequence[Message], tools: Sequence[Json]) -> str:
