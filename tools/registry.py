@@ -22,7 +22,7 @@ MAX_RESULT = 8_000  # characters of JSON
 CUT_MARK = " …[cut]"
 SMALLEST_CUT = 40
 CALLS_PER_TURN = 8
-CALLS_PER_TOOL = 8  # a question; and three tools
+CALLS_PER_TOOL = 8  # a question, and two more for each follow-up that it may have
 MAX_REPEATS = 2
 
 
@@ -74,7 +74,7 @@ class Tool:
 class Budget:
     """How many calls a model may make: per turn, per tool, and so per interview; and the same one in a row."""
 
-    questions: int
+    by_interview: int  # of each tool
     turn: int = 0
     by_tool: Counter[str] = field(default_factory=Counter)
     last: tuple[str, str] | None = None
@@ -97,7 +97,7 @@ class Budget:
             raise ToolError(to_model("tool.repeated"))
         if self.turn > CALLS_PER_TURN:
             raise ToolError(to_model("tool.turn_budget", limit=CALLS_PER_TURN))
-        if self.by_tool[call.name] > CALLS_PER_TOOL * (self.questions + 1):
+        if self.by_tool[call.name] > self.by_interview:
             raise ToolError(to_model("tool.budget", name=call.name))
 
 
@@ -110,7 +110,8 @@ class Registry:
         self.schemas = [tool.wire for tool in tools]  # what the model is sent; the same bytes all through the interview
         self._interview = interview
         self._emit = emit
-        self.budget = Budget(interview.session.questions)
+        session = interview.session
+        self.budget = Budget((CALLS_PER_TOOL + 2 * session.follow_ups) * (session.questions + 1))
 
     def call(self, call: ToolCall, *, by_razbor: bool = False, free: bool = False) -> ToolResultEvent:
         """Execute one call. A mistake of the model comes back as a result with ok=False, never as an exception.
