@@ -56,7 +56,8 @@ class Patience:
         """Say what is waited for."""
         error = _failure(state)
         seconds = state.next_action.sleep if state.next_action else 0.0
-        self._tell(f"wait.{error.kind}", seconds=round(seconds), detail=error.detail)
+        if seconds:
+            self._tell(f"wait.{error.kind}", seconds=max(round(seconds), 1), detail=error.detail)
 
 
 def _failure(state: RetryCallState) -> EndpointError:
