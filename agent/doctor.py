@@ -22,6 +22,7 @@ SMALLEST_CONTEXT = 4096  # tokens; what an interview fits in
 SLOW = 5.0  # generated tokens a second, below which an interview is a test of patience
 OK, WARN, BAD = "ok", "warn", "bad"
 
+REFUSALS = ("rejected", "overflow", "bad_sample")
 _SIZES = ("max_model_len", "context_length", "context_window")
 _OWN_LISTS = (("/api/ps", "models", "context_length"), ("/api/v0/models", "data", "loaded_context_length"))
 
@@ -55,7 +56,8 @@ def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
     yield _model(endpoint, rows, lang)
     if not endpoint.model:
         return
-    yield _context(endpoint, rows, advice, lang)
+    if listed is not None:
+        yield _context(endpoint, rows, advice, lang)
     yield from _trials(endpoint, advice, lang, progress)
 
 
@@ -113,8 +115,13 @@ def _trials(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
             break
         progress(dialect)
         trial = hold_beginning(endpoint, dialect, lang)
+        if trial.error and trial.error.kind not in REFUSALS:  # no dialect will change that
+            yield Finding("interview", BAD, say("doctor.unfit", lang), remedy(trial.error, endpoint, lang))
+            return
         trials.append(trial)
-        told = list(dict.fromkeys(f"{problem} → {action}" for problem, action in trial.repairs)) or [trial.problem]
+        told = list(dict.fromkeys(f"{problem} → {action}" for problem, action in trial.repairs)) or [
+            trial.error.detail if trial.error else ""
+        ]
         if dialect == "native" and not trial.clean and "better" in advice:
             told.append(_better(advice, lang))
         yield Finding(dialect, OK if trial.clean else WARN if trial.held else BAD,

@@ -1,6 +1,7 @@
 """What to say of an endpoint that gives no turn: what is wrong, in one line, and what to do about it."""
 
 import os
+from dataclasses import replace
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
 
@@ -59,12 +60,10 @@ def _models(endpoint: Endpoint, lang: str) -> str:
 
 def _better_url(endpoint: Endpoint, lang: str) -> str:
     """Whether the same server speaks the API under another path."""
-    for url in (f"{endpoint.base_url}/v1", endpoint.base_url.removesuffix("/v1")):
-        if url == endpoint.base_url:
-            continue
-        try:
-            Wire(Endpoint(url, endpoint.model, endpoint.key, endpoint.key_origin), QUICK).models()
-        except EndpointError:
-            continue
-        return say("endpoint.better_url", lang, suggestion=url)
-    return ""
+    root = endpoint.base_url.removesuffix("/v1")
+    url = f"{root}/v1" if endpoint.base_url == root else root
+    try:
+        Wire(replace(endpoint, base_url=url), QUICK).models()
+    except EndpointError:
+        return ""
+    return say("endpoint.better_url", lang, suggestion=url)

@@ -31,7 +31,7 @@ class Trial:
     usage: Json
     wire: Wire
     fit: Fit
-    problem: str = ""
+    error: EndpointError | None = None
 
     @property
     def clean(self) -> bool:
@@ -41,7 +41,7 @@ class Trial:
 
 def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
     """One question asked and an answer invited, by the model alone; nothing is recorded or remembered."""
-    wire, events, problem = Wire(endpoint), list[Event](), ""
+    wire, events, failure = Wire(endpoint), list[Event](), None
     parts = _parts(endpoint, lang, events)
     with tempfile.TemporaryDirectory() as folder:
         memory = Memory(Path(folder) / "endpoints.json")
@@ -54,12 +54,12 @@ def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
                 Interviewing(course, parts.registry, parts.interview, parts.conversation, _Silent(), emit)
             )
         except EndpointError as error:
-            reason, problem = "failed", f"{error.kind}: {error.detail}"
+            reason, failure = "failed", error
         finally:
             model.close()
     held = reason == "end_of_input"
     usage = next((e.usage for e in reversed(events) if isinstance(e, ModelCallEvent) and e.usage), {})
-    return Trial(dialect, held, _repairs(events), usage or {}, wire, model.fit, problem)
+    return Trial(dialect, held, _repairs(events), usage or {}, wire, model.fit, failure)
 
 
 def _parts(endpoint: Endpoint, lang: Lang, events: list[Event]) -> Parts:

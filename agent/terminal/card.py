@@ -21,7 +21,8 @@ def wrap(text: str, width: int, indent: str = "", style: str = "", first: str | 
     lines: list[Line] = []
     for number, paragraph in enumerate(printable(text).expandtabs(4).split("\n")):
         head = first if first is not None and number == 0 else indent
-        parts = textwrap.wrap(paragraph, width, initial_indent=head, subsequent_indent=indent) or [""]
+        parts = textwrap.wrap(paragraph, width, initial_indent=head, subsequent_indent=indent,
+                              break_on_hyphens=False) or [""]  # fmt: skip
         lines += [[(style, part)] for part in parts]
     return lines
 

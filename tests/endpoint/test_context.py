@@ -37,7 +37,7 @@ def test_the_beginning_stays_and_a_question_only_grows_at_its_end(tmp_path: Path
     bodies = server.bodies
     assert len({json.dumps([body["tools"], body["messages"][0]]) for body in bodies}) == 1
     folds = 0
-    for earlier, later in zip(bodies, bodies[1:], strict=False):
+    for earlier, later in itertools.pairwise(bodies):
         grown = later["messages"][: len(earlier["messages"])] == earlier["messages"]
         folds += not grown
     assert folds == len(QUESTIONS) - 1, "one fold a question"
