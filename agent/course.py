@@ -52,13 +52,18 @@ class Course:
         return self.who() is not self.model
 
     @property
+    def watched(self) -> bool:
+        """Whether what is said must be looked at first: not so the embedded interviewer's own texts."""
+        return self.standby is not None and not self.standing_in
+
+    @property
     def lost(self) -> bool:
         """Nobody is left who could go on."""
         return self.standby is None and self._mistakes > MISTAKES
 
     def tolerates(self, fault: str) -> bool:
-        """Whether this fault is let pass now: what was corrected once, and a standby's own words."""
-        if self.standing_in or fault in self._told:
+        """Whether a fault is let pass: none at all, and what was corrected once."""
+        if not fault or fault in self._told:
             return True
         if fault in TOLD_ONCE:
             self._told.add(fault)

@@ -132,9 +132,11 @@ def _speak(run: Interviewing, words: str) -> bool:
 
 def _fault(run: Interviewing, words: str) -> str:
     """What is wrong with showing these words now, as far as it is not to be let pass."""
+    if not run.course.watched:
+        return ""
     interview = run.interview
     found = fault(Speech(words, interview.step(), interview.current, interview.session.lang, run.course.said))
-    return "" if not found or run.course.tolerates(found) else found
+    return "" if run.course.tolerates(found) else found
 
 
 def _close(run: Interviewing) -> EndReason:

@@ -2,26 +2,14 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from agent.cli import explain
-from agent.config import Value, folder
-from agent.endpoints import Endpoint
-from agent.models.clock import QUICK, Limits
-from agent.models.endpoint import EndpointModel
-from agent.models.fit import Memory
-from agent.models.patience import Tell
-from agent.models.wire import Wire
-from agent.terminal.printable import printable
-from prompts import say
 from tools.bank import Bank, load
 from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
 from tools.question import Lang
 from transcripts.errors import InputError
-from transcripts.events import Json
 
 
 def open_bank(flags: Namespace, lang: Lang) -> Bank:
@@ -30,28 +18,6 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     for problem in bank.problems:
         print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
     return bank
-
-
-def open_endpoint(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> EndpointModel:
-    """The model behind an endpoint. Nothing is sent before its first turn."""
-    fixed: Json = {} if settings["dialect"].value == "auto" else {"dialect": settings["dialect"].value}
-    if not settings["stream"].value:
-        fixed["stream"] = False
-    seconds = settings["timeout"].value
-    limits = Limits(idle=seconds, total=5 * seconds) if seconds else None
-    return EndpointModel(Wire(endpoint, limits), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed)
-
-
-def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:
-    """The endpoint, with the one model that it serves where none was named. EndpointError when it does not say."""
-    if endpoint.model:
-        return endpoint
-    names = Wire(endpoint, QUICK).models()
-    if len(names) != 1:
-        key = "error.name_model" if names else "error.no_models"
-        raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))
-    print(printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0])), file=sys.stderr)
-    return replace(endpoint, model=names[0])
 
 
 def open_grader(name: str) -> Grader:

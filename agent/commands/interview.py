@@ -4,6 +4,7 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import FrameType
 
@@ -14,16 +15,15 @@ from agent.course import Course
 from agent.endpoints import Endpoint, choose
 from agent.loop import Interviewing, Leave, run_interview
 from agent.models.embedded import EmbeddedModel
-from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError
-from agent.remedy import remedy
-from agent.resources import open_bank, open_endpoint, open_grader, with_model
+from agent.resources import open_bank, open_grader
 from agent.session import Parts, assemble, begin, choose_questions, end, new_session
 from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, Write, write_plain
 from agent.terminal.status import Status, can_go_back
 from prompts import say
+from tools.grade_answer import Grader
 from tools.planner import Planner
 from tools.question import Lang
 from transcripts.errors import RecordingError
@@ -42,6 +42,8 @@ def run(flags: Namespace) -> int:
     except EndpointError as error:
         if endpoint is None:
             raise
+        from agent.remedy import remedy
+
         print(f"razbor: {printable(remedy(error, endpoint, settings['lang'].value))}", file=sys.stderr)
         return FAILED
 
@@ -52,25 +54,47 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     lang: Lang = plain["lang"]
     grader = open_grader(plain["grader"])
     questions, fixed = choose_questions(open_bank(flags, lang), flags)
-    endpoint = with_model(endpoint, lang) if endpoint else None
+    if endpoint:
+        from agent.connect import with_model
+
+        endpoint = with_model(endpoint, lang)
     session = new_session(flags, plain, len(questions), endpoint, grader)
-    recorder = Recorder(Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl")
-    parts = assemble(session, Planner(questions, session.seed, fixed=fixed), grader, [recorder.write])
-    read, write = _terminal(flags.plain, lang)
-    screen = Screen(parts.interview, write)
-    status = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet)
-    embedded = EmbeddedModel(lang, session.seed)
-    model = open_endpoint(endpoint, settings, status.tell) if endpoint else embedded
-    course = Course(model, embedded if endpoint else None, parts.journal.emit, lang)
-    parts.journal.listeners += [course.hear, screen.show, *([Narrator().hear] if flags.verbose else [])]
-    candidate = TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id)
-    running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
-    try:
+    with ExitStack() as stack:
+        path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
+        recorder = stack.enter_context(closing(Recorder(path)))
+        parts = assemble(session, Planner(questions, session.seed, fixed=fixed), grader, [recorder.write])
+        course = _course(flags, settings, endpoint, parts, stack)
+        candidate = _candidate(flags, parts, grader)
+        running = Interviewing(
+            course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit
+        )
         return _hold(running, parts, recorder, lang, quiet=flags.quiet)
-    finally:
-        recorder.close()
-        if isinstance(model, EndpointModel):
-            model.close()
+
+
+def _course(
+    flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None, parts: Parts, stack: ExitStack
+) -> Course:
+    """Who holds the interview: the model of the endpoint, with the embedded interviewer standing by; or that alone."""
+    lang, emit = settings["lang"].value, parts.journal.emit
+    embedded = EmbeddedModel(lang, parts.interview.session.seed)
+    if endpoint is None:
+        course = Course(embedded, None, emit, lang)
+    else:
+        from agent.connect import connect
+
+        status = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet)
+        model = stack.enter_context(closing(connect(endpoint, settings, status.tell)))
+        course = Course(model, embedded, emit, lang)
+    parts.journal.listeners.append(course.hear)
+    return course
+
+
+def _candidate(flags: Namespace, parts: Parts, grader: Grader) -> TypingCandidate:
+    """The person at the terminal or the pipe, and what they see."""
+    read, write = _terminal(flags.plain, parts.interview.session.lang)
+    screen = Screen(parts.interview, write)
+    parts.journal.listeners += [screen.show, *([Narrator().hear] if flags.verbose else [])]
+    return TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id)
 
 
 def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *, quiet: bool) -> int:
