@@ -17,8 +17,9 @@ from tools.question import Lang
 
 MAX_SPEECH = 700  # characters; a sentence or two is what was asked for
 GIVEN_AWAY = 0.6  # of the telling words of one statement of the answer
-FEWEST_WORDS = 4  # telling words that a statement must have to be recognised by them
+FEWEST_WORDS = 3  # telling words by which a statement can be recognised
 FEWEST_LETTERS = 12  # from which on a language can be told
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ def _has(name: str) -> Callable[[Speech], bool]:
     return lambda speech: bool(_signs(name).search(speech.words))
 
 
+def _judges(speech: Speech) -> bool:
+    statements = " ".join(part for part in _SENTENCE.split(speech.words) if not part.rstrip().endswith("?"))
+    return bool(_signs("praises").search(speech.words) or _signs("judges").search(statements))
+
+
 def _no_question(speech: Speech) -> bool:
     return speech.step is Step.FOLLOW_UP and "?" not in speech.words and not _signs("request").search(speech.words)
 
@@ -70,7 +76,7 @@ def _gives_away(speech: Speech) -> bool:
     spoken = _telling(speech.words)
     for statement in (wording.short_answer, *wording.key_points, *wording.mistakes, *wording.contraries.values()):
         new = _telling(statement) - known
-        if len(new) >= FEWEST_WORDS and len(new & spoken) >= GIVEN_AWAY * len(new):
+        if len(new & spoken) >= max(FEWEST_WORDS, GIVEN_AWAY * len(new)):
             return True
     return False
 
@@ -86,7 +92,7 @@ def _plain(text: str) -> str:
 _FAULTS: dict[str, Callable[[Speech], bool]] = {
     "too_long": lambda speech: len(speech.words) > MAX_SPEECH,
     "announces_score": _has("announces_score"),
-    "judges": _has("judges"),
+    "judges": _judges,
     "plays_candidate": _has("plays_candidate"),
     "no_question": _no_question,
     "tells_answer": _gives_away,
