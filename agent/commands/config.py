@@ -17,6 +17,8 @@ def run(flags: Namespace) -> int:
         shown = {name: {"value": value.value, "origin": value.origin} for name, value in values.items()}
         print(json.dumps(shown, ensure_ascii=False, indent=2))
     else:
+        width = max(len(name) for name in values)
         for name, value in values.items():
-            print(printable(f"{name:<12} {value.value!s:<12} ({value.origin})"))
+            shown = "-" if value.value is None else str(value.value)
+            print(printable(f"{name:<{width}} {shown:<12} ({value.origin})"))
     return DONE
