@@ -53,7 +53,7 @@ def _number(least: int, most: int, *, optional: bool = False) -> Callable[[Any],
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
     if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise ValueError("…")
+        raise ValueError("text")
     return value.strip() if value is not None else None
 
 
@@ -83,6 +83,7 @@ SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
 }
 ENVIRONMENT = {"lang": "RAZBOR_LANG", "model": "RAZBOR_MODEL", "base_url": "OPENAI_BASE_URL"}
 IN_PROFILE = ("base_url", "model", "api_key_env", "dialect")
+ADVICE = ("start", "better")  # commands that doctor recommends
 
 
 def folder(kind: str) -> Path:
@@ -113,6 +114,7 @@ def locale_language(environ: Mapping[str, str]) -> str | None:
 
 
 def _from_file() -> dict[str, Any]:
+    """What config.toml says, each profile checked as the settings are; InputError names what is wrong."""
     path = config_file()
     if not path.exists():
         return {}
@@ -120,10 +122,34 @@ def _from_file() -> dict[str, Any]:
         values = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise InputError("error.config_toml", path=path, problem=error) from error
-    for key in values:
-        if key not in SETTINGS and key != "profiles":
-            raise InputError("error.config_key", path=path, key=key, nearest=nearest(key, SETTINGS))
+    _check_keys(values, (*SETTINGS, "profiles"), path)
+    own = values.get("profiles", {})
+    if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
+        raise InputError("error.config_toml", path=path, problem="[profiles.NAME]")
+    for profile in own.values():
+        _check_keys(profile, (*IN_PROFILE, *ADVICE), path)
+        for name in (*IN_PROFILE, *ADVICE):
+            _checked(name, Value(profile.get(name, SETTINGS.get(name, (None,))[0]), str(path)))
     return values
+
+
+def _check_keys(values: dict[str, Any], known: tuple[str, ...], path: Path) -> None:
+    for key in values:
+        if key not in known:
+            raise InputError("error.config_key", path=path, key=key, nearest=nearest(key, known))
+
+
+def _checked(name: str, given: Value) -> Value:
+    """The value as its setting takes it."""
+    _, check = SETTINGS.get(name, (None, _text))
+    try:
+        return Value(check(given.value), given.origin)
+    except ValueError as error:
+        if name == "lang":
+            raise InputError("error.unknown_lang", lang=given.value, origin=given.origin) from error
+        raise InputError(
+            "error.setting_value", name=name, value=given.value, origin=given.origin, expected=error
+        ) from error
 
 
 def known_profiles() -> dict[str, dict[str, str]]:
@@ -133,10 +159,7 @@ def known_profiles() -> dict[str, dict[str, str]]:
 
 def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
     known = tomllib.loads((files("agent") / "profiles.toml").read_text("utf-8"))
-    own = file.get("profiles", {})
-    if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
-        raise InputError("error.config_toml", path=config_file(), problem="[profiles.NAME]")
-    for name, profile in own.items():
+    for name, profile in file.get("profiles", {}).items():
         builtin = known.get(name, {})
         if "base_url" in profile:  # a key of the built-in endpoint is not for another one
             builtin.pop("api_key_env", None)
@@ -147,7 +170,7 @@ def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
 def _profile(flags: Namespace, file: dict[str, Any]) -> tuple[dict[str, str], bool]:
     """The values of the chosen profile, and whether a flag chose it: then it goes before the environment."""
     flag = getattr(flags, "profile", None)
-    name = flag or file.get("profile")
+    name = _checked("profile", Value(flag or file.get("profile"), str(config_file()))).value
     if not name:
         return {}, False
     known = _profiles(file)
@@ -164,29 +187,16 @@ def resolve(flags: Namespace) -> dict[str, Value]:
 
 
 def _resolve_one(name: str, flags: Namespace, file: dict[str, Any], profile: dict[str, str], *, by_flag: bool) -> Value:
-    default, check = SETTINGS[name]
+    """The first source that has a value: the order of these lines is the order of precedence."""
+    default, _ = SETTINGS[name]
     variable = ENVIRONMENT.get(name, "")
-    flag = getattr(flags, name, None)
-    in_profile = name in IN_PROFILE and name in profile
-    if flag is not None:
-        given = Value(flag, "--no-stream" if name == "stream" else "--" + name.replace("_", "-"))
-    elif in_profile and by_flag:
-        given = Value(profile[name], "--profile")
-    elif os.environ.get(variable):
-        given = Value(os.environ[variable], variable)
-    elif name in file:
-        given = Value(file[name], str(config_file()))
-    elif in_profile:
-        given = Value(profile[name], "profile")
-    elif name == "lang" and (own := locale_language(os.environ)):
-        given = Value(own, "locale")
-    else:
-        given = Value(default, DEFAULT)
-    try:
-        return Value(check(given.value), given.origin)
-    except ValueError as error:
-        if name == "lang":
-            raise InputError("error.unknown_lang", lang=given.value, origin=given.origin) from error
-        raise InputError(
-            "error.setting_value", name=name, value=given.value, origin=given.origin, expected=error
-        ) from error
+    of_profile = profile.get(name) if name in IN_PROFILE else None
+    sources = (
+        Value(getattr(flags, name, None), "--no-stream" if name == "stream" else "--" + name.replace("_", "-")),
+        Value(of_profile if by_flag else None, "--profile"),
+        Value(os.environ.get(variable) or None, variable),
+        Value(file.get(name), str(config_file())),
+        Value(of_profile, "profile"),
+        Value(locale_language(os.environ) if name == "lang" else None, "locale"),
+    )
+    return _checked(name, next((source for source in sources if source.value is not None), Value(default, DEFAULT)))

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 
 from agent.config import Value, folder
@@ -32,7 +33,8 @@ def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:
     """The endpoint, with the one model that it serves where none was named. EndpointError when it does not say."""
     if endpoint.model:
         return endpoint
-    names = Wire(endpoint, QUICK).models()
+    with closing(Wire(endpoint, QUICK)) as wire:
+        names = wire.models()
     if len(names) != 1:
         key = "error.name_model" if names else "error.no_models"
         raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))

@@ -15,7 +15,7 @@ from transcripts.events import UNAVAILABLE, ErrorEvent, Event, MessageEvent, Que
 MISTAKES = 3  # turns in a row, then a rescue
 RESCUES = 2  # in one question, then the take-over
 
-TOLD_ONCE = ("wrong_language",)  # corrected once, then let be
+TOLD_ONCE = ("wrong_language",)  # then let be, or a model that knows no other language could say nothing
 
 
 @dataclass
@@ -61,13 +61,15 @@ class Course:
         """Nobody is left who could go on."""
         return self.standby is None and self._mistakes > MISTAKES
 
-    def tolerates(self, fault: str) -> bool:
-        """Whether a fault is let pass: none at all, and what was corrected once."""
+    def corrects(self, fault: str) -> bool:
+        """Whether a fault in the model's words is told to it: the wrong language once, till the right one is heard."""
+        if not fault:
+            self._told.clear()
         if not fault or fault in self._told:
-            return True
+            return False
         if fault in TOLD_ONCE:
             self._told.add(fault)
-        return False
+        return True
 
     def note(self, *, ok: bool) -> None:
         """The turn is over; `ok` says whether it brought the interview on."""

@@ -4,13 +4,14 @@ The same loop, wire and dialects as in an interview: what is fit here is fit the
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from agent.endpoints import Endpoint
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
+from agent.models.fit import DIALECTS
 from agent.models.wire import Wire
 from agent.remedy import remedy
 from agent.trial import Trial, hold_beginning
@@ -22,6 +23,7 @@ SMALLEST_CONTEXT = 4096  # tokens; what an interview fits in
 SLOW = 5.0  # generated tokens a second, below which an interview is a test of patience
 OK, WARN, BAD = "ok", "warn", "bad"
 
+SIMPLEST = DIALECTS[2:]  # tried only where neither of the others holds
 REFUSALS = ("rejected", "overflow", "bad_sample")
 _SIZES = ("max_model_len", "context_length", "context_window")
 _OWN_LISTS = (("/api/ps", "models", "context_length"), ("/api/v0/models", "data", "loaded_context_length"))
@@ -44,15 +46,19 @@ def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
     yield Finding("endpoint", OK, endpoint.base_url)
     yield Finding("key", OK, endpoint.key_origin or say("doctor.no_key", lang))
     try:
-        listed = Wire(endpoint, QUICK).get("/models")
+        with closing(Wire(endpoint, QUICK)) as wire:
+            listed = wire.get("/models")
     except EndpointError as error:
-        yield Finding("reachable", BAD, say("doctor.no", lang), remedy(error, endpoint, lang))
+        start = say("doctor.start", lang, command=advice["start"]) if _may_be_down(error, advice) else ""
+        yield Finding("reachable", BAD, say("doctor.no", lang), f"{remedy(error, endpoint, lang)} {start}".strip())
         if error.kind != "not_an_api":
             return
         listed = None
     else:
         yield Finding("reachable", OK, say("doctor.yes", lang))
     rows = _rows(listed)
+    if not endpoint.model and len(rows) == 1:  # as an interview does
+        endpoint = replace(endpoint, model=str(rows[0]["id"]))
     yield _model(endpoint, rows, lang)
     if not endpoint.model:
         return
@@ -91,8 +97,8 @@ def _told_size(endpoint: Endpoint, rows: list[Json]) -> int | None:
     if not any(sizes) and endpoint.local:
         root = replace(endpoint, base_url=endpoint.base_url.removesuffix("/v1"))
         for path, key, name in _OWN_LISTS:
-            with suppress(EndpointError):
-                listed = Wire(root, QUICK).get(path)
+            with suppress(EndpointError), closing(Wire(root, QUICK)) as wire:
+                listed = wire.get(path)
                 own = listed.get(key) if isinstance(listed, dict) else None
                 sizes += [_positive(one, name) for one in own] if isinstance(own, list) else []
     return next((size for size in sizes if size), None)
@@ -103,6 +109,10 @@ def _positive(row: Any, name: str) -> int | None:  # noqa: ANN401 - whatever a s
     return value if isinstance(value, int) and value > 0 else None
 
 
+def _may_be_down(error: EndpointError, advice: Json) -> bool:
+    return error.kind == "unreachable" and "start" in advice
+
+
 def _better(advice: Json, lang: Lang) -> str:
     return say("doctor.better", lang, command=advice["better"]) if "better" in advice else ""
 
@@ -110,8 +120,8 @@ def _better(advice: Json, lang: Lang) -> str:
 def _trials(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) -> Iterator[Finding]:
     """Native and structured turns always, the simpler ones only where neither holds."""
     trials: list[Trial] = []
-    for dialect in ("native", "schema", "json", "prompted"):
-        if dialect == "json" and any(trial.held for trial in trials):
+    for dialect in DIALECTS:
+        if dialect in SIMPLEST and any(trial.held for trial in trials):
             break
         progress(dialect)
         trial = hold_beginning(endpoint, dialect, lang)
@@ -153,5 +163,5 @@ def _speed(trial: Trial, lang: Lang) -> Iterator[Finding]:
 
 def as_json(findings: list[Finding]) -> Json:
     """The report for programs."""
-    fit = bool(findings) and all(f.status != BAD for f in findings if f.name in ("reachable", "interview"))
+    fit = any(finding.name == "interview" and finding.status == OK for finding in findings)
     return {"fit_to_interview": fit, "checks": [asdict(finding) for finding in findings]}

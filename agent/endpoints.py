@@ -1,6 +1,7 @@
 """Which endpoint is meant, and which key goes there: a key goes only to the host it belongs to."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
@@ -72,9 +73,7 @@ def choose_for_grader(settings: Mapping[str, Value]) -> Endpoint | None:
 def _endpoint(url: Value, model: str | None, variable: Value) -> Endpoint:
     """A variable belongs to the URL that was set in the same place; only a flag says it of any URL."""
     base_url = check_url(url.value or OPENAI)
-    own = variable.origin.startswith("--") or url.origin in (variable.origin, DEFAULT)
-    if variable.origin == "--profile" and url.origin != "--profile":
-        own = False
+    own = variable.origin.endswith("-api-key-env") or url.origin in (variable.origin, DEFAULT)
     key, origin_of_key = _key(base_url, variable.value if own else None)
     return Endpoint(base_url, model or "", key, origin_of_key)
 
@@ -82,6 +81,20 @@ def _endpoint(url: Value, model: str | None, variable: Value) -> Endpoint:
 def is_home(url: str) -> bool:
     """Whether what the environment holds for OpenAI belongs here: OPENAI_BASE_URL, or else OpenAI's own host."""
     return origin(url) == origin(os.environ.get("OPENAI_BASE_URL") or OPENAI)
+
+
+def masked(url: str) -> str:
+    """A URL for people: without the name and password that may stand before the host."""
+    return re.sub(r"^(\w+://)?[^/@]*@", r"\1***@", url)
+
+
+def _suggested(text: str) -> str:
+    """An address of the kind that was meant."""
+    bare = masked(text).split("://", 1)[-1].removeprefix("***@").strip("/")
+    host = bare.split(":")[0]
+    if not re.fullmatch(r"[\w.-]+(:\d{1,4})?(/[\w./-]*)?", bare):
+        return "http://127.0.0.1:11434/v1"
+    return f"{'http' if host in LOOPBACK else 'https'}://{bare}"
 
 
 def check_url(text: str) -> str:
@@ -93,9 +106,7 @@ def check_url(text: str) -> str:
     except ValueError:
         usable = False
     if not usable or not text.isprintable() or " " in text:
-        bare = text.split("://", 1)[-1].strip("/") or "127.0.0.1:11434/v1"
-        scheme = "http" if bare.split(":")[0] in LOOPBACK else "https"
-        raise InputError("error.base_url", url=text, suggestion=f"{scheme}://{bare}")
+        raise InputError("error.base_url", url=masked(text), suggestion=_suggested(text))
     if parts.username or parts.password:
         raise InputError("error.base_url_credentials", host=parts.hostname)
     path = parts.path.rstrip("/").removesuffix("/chat/completions")

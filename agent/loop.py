@@ -104,23 +104,32 @@ def _model_turn(run: Interviewing) -> AssistantTurn:
 
 
 def _execute(run: Interviewing, turn: AssistantTurn) -> bool:
-    if turn.content.strip() and not _fault(run, turn.content):
-        run.emit(MessageEvent(role="assistant", content=turn.content))
-    open_calls = list(turn.tool_calls)
-    ok, free = True, run.course.standing_in
+    _speak_beside(run, turn.content)
+    calls, free, ok = list(turn.tool_calls), run.course.standing_in, True
     try:
-        while open_calls:
-            ok = run.registry.call(open_calls[0], free=free).ok and ok
-            open_calls.pop(0)
+        while calls:
+            ok = run.registry.call(calls.pop(0), free=free).ok and ok
     finally:  # Ctrl-C, or the budget's end: none stays without an answer
-        for number, call in enumerate(open_calls):
-            run.registry.refuse(call, to_model("tool.interrupted"), record_call=number > 0)
+        for call in calls:
+            run.registry.refuse(call)
     return ok
+
+
+def _speak_beside(run: Interviewing, words: str) -> None:
+    """Words beside calls are shown where nothing is wrong with them; else they are left out, and nobody is told."""
+    if not words.strip():
+        return
+    if problem := _fault(run, words):
+        run.emit(RepairEvent(problem=problem, action="not shown"))
+    else:
+        run.emit(MessageEvent(role="assistant", content=words))
 
 
 def _speak(run: Interviewing, words: str) -> bool:
     step, attempt = run.interview.step(), run.interview.current
-    problem = "empty" if not words.strip() else "speech_too_early" if step not in SPEECH else _fault(run, words)
+    problem = "empty" if not words.strip() else "speech_too_early" if step not in SPEECH else ""
+    if not problem and run.course.corrects(found := _fault(run, words)):
+        problem = found
     if not problem:
         run.emit(MessageEvent(role="assistant", content=words))
         return True
@@ -131,12 +140,11 @@ def _speak(run: Interviewing, words: str) -> bool:
 
 
 def _fault(run: Interviewing, words: str) -> str:
-    """What is wrong with showing these words now, as far as it is not to be let pass."""
+    """What is wrong with showing these words now; razbor's own are not looked at."""
     if not run.course.watched:
         return ""
     interview = run.interview
-    found = fault(Speech(words, interview.step(), interview.current, interview.session.lang, run.course.said))
-    return "" if run.course.tolerates(found) else found
+    return fault(Speech(words, interview.step(), interview.current, interview.session.lang, run.course.said))
 
 
 def _close(run: Interviewing) -> EndReason:

@@ -18,6 +18,7 @@ from tools.question import Lang
 MAX_SPEECH = 700  # characters; a sentence or two is what was asked for
 GIVEN_AWAY = 0.6  # of the telling words of one statement of the answer
 FEWEST_WORDS = 3  # telling words by which a statement can be recognised
+OTHER_WORDS = 5  # telling words outside the prompt that make an invitation another question
 FEWEST_LETTERS = 12  # from which on a language can be told
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
@@ -49,8 +50,31 @@ def _has(name: str) -> Callable[[Speech], bool]:
 
 
 def _judges(speech: Speech) -> bool:
-    statements = " ".join(part for part in _SENTENCE.split(speech.words) if not part.rstrip().endswith("?"))
-    return bool(_signs("praises").search(speech.words) or _signs("judges").search(statements))
+    sentences = [part.strip() for part in _SENTENCE.split(speech.words)]
+    statements = " ".join(part for part in sentences if not part.endswith("?"))
+    return (
+        any(_begins_with_verdict(part, speech.step) for part in sentences)
+        or bool(_signs("praises").search(speech.words))
+        or bool(_signs("judges").search(statements))
+    )
+
+
+def _begins_with_verdict(sentence: str, step: Step) -> bool:
+    """Such as "Great, what else?"; but "Great, please begin", before there is an answer, judges nothing."""
+    found = _signs("verdicts").match(sentence) or _signs("plain_verdicts").match(sentence)
+    return found is not None and not (step is Step.INTRODUCE and sentence[found.end() :].startswith(","))
+
+
+def _ends_early(speech: Speech) -> bool:
+    return speech.step is not Step.FAREWELL and bool(_signs("ends_early").search(speech.words))
+
+
+def _asks_other(speech: Speech) -> bool:
+    """A question of its own in the place of the invitation: much is asked that is not in the prompt."""
+    if speech.step is not Step.INTRODUCE or speech.attempt is None or "?" not in speech.words:
+        return False
+    prompt = _telling(speech.attempt.question.wording(speech.lang).prompt)
+    return len(_telling(speech.words) - prompt) >= OTHER_WORDS
 
 
 def _no_question(speech: Speech) -> bool:
@@ -94,6 +118,8 @@ _FAULTS: dict[str, Callable[[Speech], bool]] = {
     "announces_score": _has("announces_score"),
     "judges": _judges,
     "plays_candidate": _has("plays_candidate"),
+    "ends_early": _ends_early,
+    "asks_other": _asks_other,
     "no_question": _no_question,
     "tells_answer": _gives_away,
     "repeats": _repeats,

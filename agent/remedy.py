@@ -1,6 +1,7 @@
 """What to say of an endpoint that gives no turn: what is wrong, in one line, and what to do about it."""
 
 import os
+from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
@@ -12,7 +13,7 @@ from agent.models.wire import Wire
 from prompts import say
 from tools.bank import nearest
 
-_SAME = {"timeout": "unreachable", "cut": "server", "bad_sample": "rejected", "no_response": "not_an_api"}
+_SAME = {"cut": "server", "bad_sample": "rejected", "no_response": "not_an_api"}
 _SHOWN = 5  # names of models in a line
 
 
@@ -48,7 +49,8 @@ def _proxy(url: str) -> str:
 
 def _models(endpoint: Endpoint, lang: str) -> str:
     try:
-        names = Wire(endpoint, QUICK).models()
+        with closing(Wire(endpoint, QUICK)) as wire:
+            names = wire.models()
     except EndpointError:
         return ""
     if not names:
@@ -63,7 +65,8 @@ def _better_url(endpoint: Endpoint, lang: str) -> str:
     root = endpoint.base_url.removesuffix("/v1")
     url = f"{root}/v1" if endpoint.base_url == root else root
     try:
-        Wire(replace(endpoint, base_url=url), QUICK).models()
+        with closing(Wire(replace(endpoint, base_url=url), QUICK)) as wire:
+            wire.models()
     except EndpointError:
         return ""
     return say("endpoint.better_url", lang, suggestion=url)

@@ -22,6 +22,7 @@ from tools.question import Question
 from tools.registry import Registry
 from transcripts.errors import InputError
 from transcripts.events import EndEvent, EndReason, Event, MessageEvent, SessionEvent
+from transcripts.recorder import uninterrupted
 
 Listener = Callable[[Event], None]
 
@@ -34,8 +35,9 @@ class Journal:
 
     def emit(self, event: Event) -> None:
         """Hand one event to each listener in order."""
-        for listener in self.listeners:
-            listener(event)
+        with uninterrupted():
+            for listener in self.listeners:
+                listener(event)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from agent.models.wire import Wire
 from agent.session import Parts, assemble, begin, new_session
 from tools.bank import load
 from tools.graders.local import LocalGrader
+from tools.interview import Interview
 from tools.planner import Planner
 from tools.question import Lang
 from transcripts.events import Event, Json, ModelCallEvent, RepairEvent, ToolResultEvent
@@ -50,14 +51,17 @@ def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
         emit = parts.journal.emit
         begin(parts)
         try:
-            reason = run_interview(
-                Interviewing(course, parts.registry, parts.interview, parts.conversation, _Silent(), emit)
+            run_interview(
+                Interviewing(
+                    course, parts.registry, parts.interview, parts.conversation, _Silent(parts.interview), emit
+                )
             )
         except EndpointError as error:
-            reason, failure = "failed", error
+            failure = error
         finally:
             model.close()
-    held = reason == "end_of_input"
+    attempt = parts.interview.current
+    held = failure is None and attempt is not None and attempt.introduced and not course.lost
     usage = next((e.usage for e in reversed(events) if isinstance(e, ModelCallEvent) and e.usage), {})
     return Trial(dialect, held, _repairs(events), usage or {}, wire, model.fit, failure)
 
@@ -75,7 +79,12 @@ def _repairs(events: list[Event]) -> list[tuple[str, str]]:
 
 
 class _Silent:
-    """A candidate who leaves as soon as they are invited to answer."""
+    """A candidate who leaves as soon as they are invited to answer; Ctrl-C ends the trial, not only the turn."""
+
+    def __init__(self, interview: Interview) -> None:
+        self._interview = interview
 
     def listen(self) -> bool:
+        if self._interview.interrupted:
+            raise KeyboardInterrupt
         return False

@@ -74,6 +74,7 @@ class Interview:
         self.attempts: list[Attempt] = []
         self.leaving = ""  # "quit" or "end_of_input" once the candidate has left
         self.finished = False  # the goodbye was said
+        self.said = False  # the candidate has said something, be it before the first question
         self.interrupted = False  # Ctrl-C: the candidate is due, whatever was running
         self.over = False
 
@@ -163,7 +164,7 @@ class Interview:
             attempt.awaiting = True
 
     def _heard(self, words: str) -> None:
-        self.interrupted = False
+        self.interrupted, self.said = False, True
         attempt = self.current
         if attempt and not attempt.revealed and not attempt.given_up:
             attempt.words.append(words)

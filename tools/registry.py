@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
@@ -17,6 +17,7 @@ from prompts import to_model
 from tools.arguments import ArgumentsError, parse_arguments
 from tools.interview import SPEECH, Interview
 from transcripts.events import Event, Json, ToolCallEvent, ToolResultEvent
+from transcripts.recorder import uninterrupted
 
 MAX_RESULT = 8_000  # characters of JSON
 CUT_MARK = " …[cut]"
@@ -107,6 +108,7 @@ class Registry:
     def __init__(self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None]) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._validators = {tool.name: Draft202012Validator(tool.schema) for tool in tools}
+        self._open: ToolCall | None = None  # begun, and not yet answered
         self.schemas = [tool.wire for tool in tools]  # what the model is sent; the same bytes all through the interview
         self._interview = interview
         self._emit = emit
@@ -118,24 +120,35 @@ class Registry:
 
         Calls that razbor makes, and those made `free`, are not charged to the model's budget.
         """
-        by = "razbor" if by_razbor else "model"
-        self._emit(ToolCallEvent(id=call.id, name=call.name, arguments=call.arguments, by=by))
         try:
+            self._begin(call, by="razbor" if by_razbor else "model")
             if not by_razbor and not free:
                 self.budget.charge(call)
             content, ok = self._execute(call), True
         except ToolError as error:
             content, ok = {"error": str(error)}, False
-        result = ToolResultEvent(id=call.id, name=call.name, ok=ok, content=self._wrap(content, ok))
-        self._emit(result)
-        return result
+        except (KeyboardInterrupt, GivingUp):
+            self.refuse(call)
+            raise
+        return self._finish(call, content, ok=ok)
 
-    def refuse(self, call: ToolCall, reason: str, *, record_call: bool) -> None:
-        """Answer a call that was not executed, so that none stays without its result."""
-        if record_call:
-            self._emit(ToolCallEvent(id=call.id, name=call.name, arguments=call.arguments))
-        content = self._wrap({"error": reason}, ok=False)
-        self._emit(ToolResultEvent(id=call.id, name=call.name, ok=False, content=content))
+    def refuse(self, call: ToolCall) -> None:
+        """Answer a call that is not carried out, so that none stays without its result."""
+        if self._open is not call:
+            self._begin(call, by="model")
+        self._finish(call, {"error": to_model("tool.interrupted")}, ok=False)
+
+    def _begin(self, call: ToolCall, by: Literal["model", "razbor"]) -> None:
+        with uninterrupted():
+            self._open = call
+            self._emit(ToolCallEvent(id=call.id, name=call.name, arguments=call.arguments, by=by))
+
+    def _finish(self, call: ToolCall, content: Json, *, ok: bool) -> ToolResultEvent:
+        result = ToolResultEvent(id=call.id, name=call.name, ok=ok, content=self._wrap(content, ok))
+        with uninterrupted():
+            self._open = None
+            self._emit(result)
+        return result
 
     def _execute(self, call: ToolCall) -> Json:
         tool = self._tools.get(call.name)

@@ -2,12 +2,27 @@
 
 import json
 import os
-from contextlib import suppress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from transcripts.errors import InputError, RecordingError
 from transcripts.events import Event
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until this is over: what is on disk is then also in the state, and the other way round."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows: the gap stays
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def to_line(event: Event) -> bytes:
@@ -53,5 +68,7 @@ class Recorder:
         self._next += 1
 
     def close(self) -> None:
-        """Release the file. Writing afterwards is a bug."""
+        """Release the file; one in which nothing was written goes. Writing afterwards is a bug."""
         os.close(self._fd)
+        if self._next == 0:
+            self.path.unlink(missing_ok=True)

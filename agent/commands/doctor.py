@@ -2,6 +2,7 @@
 
 import json
 from argparse import Namespace
+from contextlib import closing
 from urllib.parse import urlsplit
 
 from agent.cli import CHECK_FAILED, DONE
@@ -58,8 +59,8 @@ def _offline(flags: Namespace, lang: Lang) -> int:
 def _advice(endpoint: Endpoint) -> Json:
     """The documented commands of the profile that serves at this port."""
     port = urlsplit(endpoint.base_url).port
-    found = (p for p in known_profiles().values() if endpoint.local and urlsplit(p.get("base_url", "")).port == port)
-    return next(found, {"better": "llama-server --jinja -c 8192"} if endpoint.local else {})
+    profiles = known_profiles().values() if endpoint.local else ()
+    return next((p for p in profiles if urlsplit(p.get("base_url", "")).port == port), {})
 
 
 def _grader(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, *, quiet: bool) -> list[Finding]:
@@ -68,7 +69,8 @@ def _grader(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, *, qu
     if endpoint is None or endpoint == interviewer:
         return []
     try:
-        Wire(endpoint, QUICK).models()
+        with closing(Wire(endpoint, QUICK)) as wire:
+            wire.models()
         finding = Finding("grader", "ok", f"{endpoint.model} · {endpoint.base_url}")
     except EndpointError as error:
         finding = Finding("grader", BAD, endpoint.base_url, remedy(error, endpoint, lang))

@@ -27,7 +27,7 @@ from tools.grade_answer import Grader
 from tools.planner import Planner
 from tools.question import Lang
 from transcripts.errors import RecordingError
-from transcripts.events import Event, MessageEvent
+from transcripts.events import CommandEvent, Event, MessageEvent
 from transcripts.recorder import Recorder
 
 Read = Callable[[], str | None]
@@ -106,11 +106,16 @@ def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *,
         reason = run_interview(running)
         end(parts, reason)
     except Leave:
+        parts.journal.emit(CommandEvent(name="interrupt"))
         end(parts, "interrupted")
         print(say("summary.left", lang, path=recorder.path), file=sys.stderr)
         return INTERRUPTED
-    except EndpointError:  # no question was asked: there is nothing to keep
-        recorder.path.unlink(missing_ok=True)
+    except EndpointError:  # no question was asked
+        if running.interview.said:
+            end(parts, "failed")
+            print(say("summary.left", lang, path=recorder.path), file=sys.stderr)
+        else:
+            recorder.path.unlink(missing_ok=True)
         raise
     except RecordingError:
         if last_words.text:

@@ -23,7 +23,6 @@ from tools.interview import SPEECH, Step
 from transcripts.events import Json
 
 UNCLEAR = ("additionalProperties", "default", "maxLength", "$schema", "title")  # what some servers refuse in a schema
-DIALECTS = (NATIVE, "schema", "json", "prompted")  # in the order of falling back
 
 
 def request(fit: Fit, model: str, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> Json:

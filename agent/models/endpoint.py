@@ -6,7 +6,7 @@ made again with one thing changed (`fit`); a turn that came out badly is sampled
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tenacity import Retrying
@@ -30,7 +30,14 @@ MISSTEPS = 2  # turns in a row that did something else than was due, before a si
 FELL = 0.9  # of the tokens read before, though more were sent
 FAR_FEWER = 3  # times fewer tokens counted than sent: the server cut the front off
 
-Answer = tuple[Reply, Json | None]  # the raw turn, and the tokens it took
+
+@dataclass(frozen=True)
+class Answer:
+    """A raw turn, the tokens it took as the server counted, and as estimated of the request that was sent."""
+
+    reply: Reply
+    usage: Json
+    sent: int
 
 
 class EndpointModel:
@@ -50,59 +57,60 @@ class EndpointModel:
         self.fit = replace(self._known, **self._fixed)
         self._missteps = 0
         self._silent = False
-        self._read = (0, 0)  # tokens of the last request: as estimated, and as the server counted
+        self._last: Answer | None = None  # in the same form of request, so that they compare
         self._learned: list[tuple[str, str]] = []
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn of the model. Raises EndpointError when none can be had."""
         self._learned = []
         try:
-            turn, usage = self._sampled(messages, tools, due)
+            turn, answer = self._sampled(messages, tools, due)
         finally:
             self._tell("")
         on_course = self._watch_course(turn, due)
-        self._watch_context(messages, usage)
+        self._watch_context(answer)
         if on_course and self.fit != self._known and not self._fixed:  # only what then worked is remembered
             self._memory.save(self._wire.endpoint.id, self.fit)
             self._known = self.fit
-        return replace(turn, usage=usage, repairs=(*self._learned, *turn.repairs))
+        return replace(turn, usage=answer.usage or None, repairs=(*self._learned, *turn.repairs))
 
     def close(self) -> None:
         """Close the connection."""
         self._wire.close()
 
-    def _sampled(
-        self, messages: Sequence[Message], tools: Sequence[Json], due: Step
-    ) -> tuple[AssistantTurn, Json | None]:
+    def _sampled(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> tuple[AssistantTurn, Answer]:
         """A turn with something in it; the last one where none has."""
         samples = SAMPLES
         while True:
-            reply, usage = self._answered(messages, tools, due)
+            answer = self._answered(messages, tools, due)
+            reply = answer.reply
             turn = interpret(reply, tools, messages, self.fit.dialect)
             if turn.content or turn.tool_calls:
                 self._silent = False
                 self._learn_from_cut(reply, turn)
-                return turn, usage
+                return turn, answer
             if self._silent or samples == 0:
                 self._silent = True  # from now on once a turn, until something is said again
-                return turn, usage
+                return turn, answer
             samples = min(samples, REFUSALS) if reply.finish_reason == REFUSED else samples
             samples -= 1
-            self._learn_from_nothing(reply, usage)
+            self._learn_from_nothing(answer)
 
     def _answered(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> Answer:
         """A reply, after as many changes to the request as the endpoint needs."""
         samples = 0
         for _ in range(MAX_RUNGS + SAMPLES):
             body = request(self.fit, self.name, messages, tools, due)
+            sent = estimate(body["messages"], body.get("tools", ()))
             try:
-                return self._retried(body)
+                reply, usage = self._retried(body)
+                return Answer(reply, usage, sent)
             except EndpointError as error:
                 if error.kind in SAMPLE and samples < SAMPLES:
                     samples += 1
                     self._learned.append((error.kind, "asked again"))
                 else:
-                    self._adapt(error, estimate(body["messages"], body.get("tools", ())))
+                    self._adapt(error, sent)
         raise EndpointError("rejected", "every form of the request was refused")
 
     def _adapt(self, error: EndpointError, sent: int) -> None:
@@ -111,10 +119,10 @@ class EndpointModel:
         fit = replace(changed[0], **self._fixed) if changed else self.fit
         if changed is None or fit == self.fit:
             raise error
-        self.fit = fit
+        self.fit, self._last = fit, None
         self._learned.append((f"{error.kind}: {error.detail}", changed[1]))
 
-    def _retried(self, body: Json) -> Answer:
+    def _retried(self, body: Json) -> tuple[Reply, Json]:
         """The reply to one request; transport failures are waited out."""
         patience = Patience(self._tell, answered=self._wire.answered)
         retrying = Retrying(
@@ -123,7 +131,7 @@ class EndpointModel:
         )  # fmt: skip
         return retrying(self._exchange, body)
 
-    def _exchange(self, body: Json) -> Answer:
+    def _exchange(self, body: Json) -> tuple[Reply, Json]:
         """One request, from open to last byte."""
         self._tell("wait.model")
         turn = Accumulator()
@@ -137,14 +145,14 @@ class EndpointModel:
         if turn.cut_off:
             raise EndpointError("cut", "the reply ended in the middle")
         self._wire.answered = True
-        return turn.reply(), turn.usage
+        return turn.reply(), turn.usage or {}
 
-    def _learn_from_nothing(self, reply: Reply, usage: Json | None) -> None:
+    def _learn_from_nothing(self, answer: Answer) -> None:
         """An empty turn: more room for one that thought too long, a shorter request where the context was full."""
-        made = (usage or {}).get("completion_tokens")
+        reply, made = answer.reply, answer.usage.get("completion_tokens")
         what = "asked again"
         if reply.finish_reason == "length" and made is not None and made < self.fit.max_tokens // 2:
-            self.fit, what = smaller(self.fit, self.fit.tokens), "shorter requests"
+            self.fit, what = smaller(self.fit, answer.sent), "shorter requests"
         elif reply.finish_reason == "length":
             self.fit, what = roomier(self.fit), "longer replies"
         self._learned.append(("nothing said", what))
@@ -162,19 +170,18 @@ class EndpointModel:
         self._missteps = 0 if on_course else self._missteps + 1
         simpler = replace(demote(self.fit), **self._fixed)
         if self._missteps >= MISSTEPS and simpler != self.fit:
-            self.fit, self._missteps = simpler, 0
+            self.fit, self._missteps, self._last = simpler, 0, None
             self._learned.append(("turns beside the point", f"dialect {simpler.dialect}"))
         return on_course
 
-    def _watch_context(self, messages: Sequence[Message], usage: Json | None) -> None:
-        """A server that counts far fewer tokens than were sent has cut the front off without a word."""
-        counted = (usage or {}).get("prompt_tokens")
+    def _watch_context(self, answer: Answer) -> None:
+        """A server that counts far fewer tokens than were sent, or fewer than before of more, cuts the front off."""
+        counted, last = answer.usage.get("prompt_tokens"), self._last
         if counted is None:
             self.fit = replace(self.fit, ask_usage=self.fit.stream and "stream_options" not in self.fit.dropped)
-        else:
-            sent, before = estimate(messages), self._read
-            self._read = sent, counted
-            fell = counted < before[1] * FELL and sent > before[0] > 0
-            if counted > 0 and (counted < sent // FAR_FEWER or fell):
-                self.fit = smaller(self.fit, sent)
-                self._learned.append((f"only {counted} prompt tokens were read", "shorter requests"))
+            return
+        fell = last is not None and answer.sent > last.sent and counted < FELL * last.usage.get("prompt_tokens", 0)
+        self._last = answer
+        if 0 < counted < answer.sent // FAR_FEWER or (fell and counted > 0):
+            self.fit, self._last = smaller(self.fit, answer.sent), None
+            self._learned.append((f"only {counted} prompt tokens were read", "shorter requests"))

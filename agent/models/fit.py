@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import pairwise
 from pathlib import Path
 
 from agent.models.failure import EndpointError
@@ -18,7 +19,8 @@ from agent.models.refusal import parameter
 MAX_RUNGS = 8  # refusals that one turn may meet
 LEAST_TOKENS = 700  # below this no question fits
 MOST_OUTPUT = 4096
-_FALLBACK = {"native": "schema", "schema": "json", "json": "prompted"}
+DIALECTS = ("native", "schema", "json", "prompted")  # in the order of falling back
+_FALLBACK = dict(pairwise(DIALECTS))
 _NEVER_DROPPED = ("model", "messages", "stream", "tools", "response_format", "max_tokens", "max_completion_tokens")
 
 
@@ -144,12 +146,11 @@ class Memory:
             return Fit()
         with suppress(TypeError):
             fit = Fit(**known | {"dropped": tuple(known.get("dropped", ()))})
-            if not all(isinstance(name, str) for name in fit.dropped):
+            if not all(isinstance(name, str) and name not in _NEVER_DROPPED for name in fit.dropped):
                 return Fit()
-            if all(type(getattr(fit, f.name)) is type(f.default) for f in fields(Fit)) and fit.dialect in (
-                "prompted",
-                *_FALLBACK,
-            ):
+            if fit.max_tokens_key not in _NEVER_DROPPED[-2:]:
+                return Fit()
+            if all(type(getattr(fit, f.name)) is type(f.default) for f in fields(Fit)) and fit.dialect in DIALECTS:
                 return fit
         return Fit()
 
@@ -161,6 +162,8 @@ class Memory:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary.write_text(json.dumps(everything, indent=1), "utf-8")
             temporary.replace(self._path)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
     def _all(self) -> dict[str, object]:
         try:

@@ -14,12 +14,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from agent.model import AssistantTurn, Message
-from agent.models.salvage import Claim, claims, looks_like_json
+from agent.models.salvage import IN_PROSE, Claim, claims, looks_like_json
 from tools.arguments import ArgumentsError, parse_arguments
 from tools.registry import ToolCall
 from transcripts.events import Json, RecordedCall, Reply
 
 NATIVE = "native"
+ATTEMPTED = ("call in speech", "JSON in speech")
 SAY = "say"  # the action of speaking, in the dialects in which every turn is an action
 _THINK = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|$)", re.DOTALL)
 _HARMONY_FINAL = re.compile(r"<\|channel\|>final[^<]*<\|message\|>(.*?)(?:<\|(?:end|return)\|>|$)", re.DOTALL)
@@ -78,13 +79,15 @@ def interpret(reply: Reply, tools: Sequence[Json], messages: Sequence[Message], 
         calls = tuple(_native(call, number, toolbox, len(messages)) for number, call in enumerate(reply.tool_calls))
         return AssistantTurn(speech(text)[0], calls, reply=reply, dialect=dialect)
     heard = "".join(_squeeze(m["content"]) for m in messages if m["role"] in ("user", "tool"))
-    found = [claim for claim in claims(text) if not _quoted(claim, heard)]
+    found = [claim for claim in claims(text, in_prose=dialect != NATIVE) if not _quoted(claim, heard)]
     calls = tuple(filter(None, (_accept(claim, n, toolbox, len(messages)) for n, claim in enumerate(found))))
     if calls:
         repairs = ((found[0].form, "read as a call"),) if dialect == NATIVE else ()
         return AssistantTurn(_beside(text, found), calls, reply=reply, repairs=repairs, dialect=dialect)
     said = [str(c.arguments.get("text", "")) for c in found if c.name == SAY and isinstance(c.arguments, dict)]
     words, mended = speech(said[0] if said else text)
+    if mended in ATTEMPTED:  # what is left is "Sure, here is the call:", nothing for the candidate
+        words = ""
     return AssistantTurn(words, (), reply=reply, repairs=((mended, "not shown"),) if mended else (), dialect=dialect)
 
 
@@ -96,7 +99,7 @@ def _quoted(claim: Claim, heard: str) -> bool:
 
 def _beside(text: str, found: Sequence[Claim]) -> str:
     """What was said beside the calls."""
-    if looks_like_json(text):
+    if looks_like_json(text) or any(claim.form == IN_PROSE for claim in found):
         return ""
     for claim in found:
         text = text.replace(claim.block, "")

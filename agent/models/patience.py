@@ -7,7 +7,7 @@ from tenacity import RetryCallState
 from agent.models.failure import TRANSIENT, EndpointError
 
 ATTEMPTS = 5
-FEWER = {"no_response": 2, "unreachable": 2}  # the latter only as long as the endpoint has never answered
+FEWER = {"no_response": 2, "timeout": 2, "unreachable": 2}  # the latter only as long as the endpoint has never answered
 LOADING = 180.0  # seconds to wait for a model that is being loaded
 LOADING_STEP = 2.0
 LONGEST_WAIT = 60.0  # seconds; a server that asks for more is not waited for

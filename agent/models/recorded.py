@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from agent.model import AssistantTurn, Message
 from agent.models.failure import EndpointError
@@ -16,6 +17,7 @@ from transcripts.events import (
     Json,
     MessageEvent,
     ModelCallEvent,
+    RepairEvent,
     ToolCallEvent,
     ToolResultEvent,
 )
@@ -29,10 +31,10 @@ class Recording:
     """The inputs of a recorded interview: model turns, the candidate's lines, and Ctrl-C."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self._inputs = [event for event in events if _is_input(event)]
+        self._inputs = [event for n, event in enumerate(events) if _is_input(event) and not _came_to_nothing(events, n)]
         self._next = 0
-        stopped = to_model("tool.interrupted")
-        self._stopped = {e.id for e in events if isinstance(e, ToolResultEvent) and not e.ok and stopped in e.content}
+        self._stopped = _stopped(events)
+        self._calls = 0
 
     def take(self) -> Event | None:
         """The next input; None when the recording is over. A recorded Ctrl-C is pressed again."""
@@ -45,8 +47,9 @@ class Recording:
         return event
 
     def hear(self, event: Event) -> None:
-        """A listener: press Ctrl-C again where it came while a tool was running."""
-        if isinstance(event, ToolCallEvent) and event.id in self._stopped and self._next < len(self._inputs):
+        """A listener: press Ctrl-C again where it came while a tool was running, after the same event as then."""
+        self._calls += isinstance(event, ToolCallEvent)
+        if self._stopped.get(self._calls) == event.type and self._next < len(self._inputs):
             following = self._inputs[self._next]
             if isinstance(following, CommandEvent) and following.name == "interrupt":
                 self.take()
@@ -58,6 +61,24 @@ def _is_input(event: Event) -> bool:
         or (isinstance(event, MessageEvent) and event.role == "user")
         or (isinstance(event, ErrorEvent) and event.kind == UNAVAILABLE)
     )
+
+
+def _stopped(events: Sequence[Event]) -> dict[int, str]:
+    """The calls that Ctrl-C stopped, by their number from 1, with the type of the last event before each result."""
+    told = to_model("tool.interrupted")
+    stopped, number = {}, 0
+    for before, event in pairwise(events):
+        number += isinstance(event, ToolCallEvent)
+        if isinstance(event, ToolResultEvent) and not event.ok and told in event.content:
+            stopped[number] = before.type
+    return stopped
+
+
+def _came_to_nothing(events: Sequence[Event], at: int) -> bool:
+    """Whether this is a turn of the model that Ctrl-C cut off before anything came of it."""
+    following = next((event for event in events[at + 1 :] if not isinstance(event, RepairEvent)), None)
+    pressed = isinstance(following, CommandEvent) and following.name == "interrupt"
+    return isinstance(events[at], ModelCallEvent) and pressed
 
 
 class RecordedModel:

@@ -14,6 +14,9 @@ from typing import Any
 from agent.models.reply import is_json
 from tools.arguments import ArgumentsError, decode, first_value, unfence
 
+IN_PROSE = "JSON in prose"
+MAX_BRACES = 20  # places in a text where a JSON object is looked for
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -26,8 +29,11 @@ class Claim:
     core: str  # the part of the block that makes the call, without what follows where no end is marked
 
 
-def claims(text: str) -> list[Claim]:
-    """All claims of the first form that finds any."""
+def claims(text: str, *, in_prose: bool = False) -> list[Claim]:
+    """All claims of the first form that finds any.
+
+    JSON must be the whole message; with `in_prose`, where JSON was asked for, it may have words around it.
+    """
     for name, pattern, read in _ANCHORED:
         found = [
             Claim(call, arguments, match[0], name, text[match.start() : _core_end(match)])
@@ -36,7 +42,7 @@ def claims(text: str) -> list[Claim]:
         ]
         if found:
             return found
-    return list(_whole_message(text))
+    return list(_whole_message(text)) or (list(_in_prose(text)) if in_prose else [])
 
 
 def _core_end(match: re.Match[str]) -> int:
@@ -172,7 +178,12 @@ _ANCHORED: tuple[tuple[str, re.Pattern[str], _Reader], ...] = (
         _body,
     ),
 )
-_SPOKEN_CALL = _pattern(r"\s* (?P<name>(?:functions\.)?[A-Za-z_]\w*) \s* \( (?P<body>\s*|\s*\{.*\}\s*) \) \s*;?\s*")
+_TEXT = r"""(?:"[^"]*"|'[^']*')"""
+_SPOKEN_CALL = _pattern(
+    r"""\s* (?P<name>(?:functions\.)?[A-Za-z_]\w*) \s* \( \s* (?P<body>
+        | \{.*\} | \w+\s*=\s*TEXT (?:\s*,\s*\w+\s*=\s*TEXT)* ) \s* \) \s*;?\s*""".replace("TEXT", _TEXT)
+)
+_KEYWORD = re.compile(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def _whole_message(text: str) -> Iterator[Claim]:
@@ -181,7 +192,21 @@ def _whole_message(text: str) -> Iterator[Claim]:
         for name, arguments in _json_calls(bare):
             yield Claim(name, arguments, bare, "bare JSON", bare)
     elif match := _SPOKEN_CALL.fullmatch(bare):
-        yield Claim(match["name"], match["body"], bare, "call syntax", bare)
+        keywords = {key: one or other for key, one, other in _KEYWORD.findall(match["body"])}
+        arguments = match["body"] if "{" in match["body"] else keywords
+        yield Claim(match["name"], arguments, bare, "call syntax", bare)
+
+
+def _in_prose(text: str) -> Iterator[Claim]:
+    """The first JSON object of a text that claims to be a call."""
+    for brace in [match.start() for match in re.finditer(r"\{", text)][:MAX_BRACES]:
+        with suppress(ValueError, RecursionError):
+            value, end = first_value(text[brace:])
+            block = text[brace : brace + end]
+            found = [Claim(name, arguments, block, IN_PROSE, block) for name, arguments in _one(value)]
+            if found:
+                yield from found
+                return
 
 
 def looks_like_json(text: str) -> bool:

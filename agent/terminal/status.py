@@ -14,7 +14,8 @@ EVERY = 0.5
 
 def can_go_back(plain: bool) -> bool:
     """Whether a line on stderr can be written over."""
-    return sys.stderr.isatty() and not plain and os.environ.get("TERM") != "dumb"
+    plain = plain or os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
+    return sys.stderr.isatty() and not plain
 
 
 class Status:
@@ -32,9 +33,9 @@ class Status:
 
     def tell(self, key: str, /, **values: object) -> None:
         """What is being waited for from now on; an empty key: nothing."""
-        text = printable(say(key, self._lang, **values)) if key else ""
+        text = printable(say(key, self._lang, **values)) if key and not self._quiet else ""
         if not self._live:
-            if text and key != "wait.model" and text != self._told and not self._quiet:
+            if text and key != "wait.model" and text != self._told:
                 print(text, file=sys.stderr, flush=True)
                 self._told = text
             return

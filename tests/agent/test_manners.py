@@ -49,6 +49,16 @@ FINE_RU = [
     "Удачи на собеседовании!",
 ]
 BAD_EN = [
+    "Correct.",
+    "Great, what about services?",
+    "Spot on!",
+    "Almost! What else?",
+    "You nailed it.",
+    "You left out services. What are they?",
+    "I give you seven out of ten.",
+    "Your answer deserves a B+.",
+    "That's true. What else?",
+    "Yes! What else?",
     "Great answer!",
     "That's correct.",
     "You are right about the pods.",
@@ -66,6 +76,15 @@ BAD_EN = [
     "Nice work on the deployment part.",
 ]
 BAD_RU = [
+    "Отлично, а что ещё?",
+    "Всё верно, а что дальше?",
+    "Именно! А что ещё?",
+    "Вы правы. А сервисы?",
+    "Не совсем так. Что такое узел?",
+    "Вы не назвали сервисы. Что это?",
+    "Ставлю вам семь из десяти.",
+    "К сожалению, нет. Что такое узел?",
+    "Неплохой ответ, а что ещё?",
     "Отличный ответ!",
     "Верно, спасибо.",
     "Это неправильно.",
@@ -88,12 +107,13 @@ def judged(words: str, lang: str, step: Step = Step.INTRODUCE, said: tuple[str, 
 
 @pytest.mark.parametrize(("words", "lang"), [*((w, "en") for w in FINE_EN), *((w, "ru") for w in FINE_RU)])
 def test_what_an_interviewer_says_is_shown(words: str, lang: str) -> None:
-    assert judged(words, lang) == ""
+    assert judged(words, lang, Step.FOLLOW_UP, answer="x") in ("", "no_question")
 
 
 @pytest.mark.parametrize(("words", "lang"), [*((w, "en") for w in BAD_EN), *((w, "ru") for w in BAD_RU)])
 def test_a_word_on_quality_is_not(words: str, lang: str) -> None:
-    assert judged(words, lang) in ("judges", "announces_score")
+    assert judged(words, lang, Step.FOLLOW_UP, answer="x") in ("judges", "announces_score")
+    assert judged(f"{words} What else?" if lang == "en" else f"{words} Что ещё?", lang, Step.FAREWELL, answer="x")
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -122,10 +142,18 @@ def test_a_statement_of_the_answer_is_not_given_away(lang: str) -> None:
         ("Расскажите, пожалуйста, как это устроено.", "en", "wrong_language"),
         ("Please tell me how you would do that.", "ru", "wrong_language"),
         ("word " * 200, "en", "too_long"),
+        ("Thank you, that's all for today. Goodbye!", "en", "ends_early"),
+        ("Спасибо, на сегодня всё. До свидания!", "ru", "ends_early"),
+        ("Let me ask something else: what is gradient descent and when does momentum help?", "en", "asks_other"),
     ],
 )
 def test_other_faults_have_names(words: str, lang: str, name: str) -> None:
     assert judged(words, lang) == name
+
+
+def test_a_mild_word_before_there_is_an_answer_judges_nothing() -> None:
+    assert judged("Great, please begin.", "en") == ""
+    assert judged("Great! Please begin.", "en") == "judges"
 
 
 def test_a_follow_up_is_a_new_question() -> None:

@@ -104,7 +104,7 @@ IN_TEXT = [
                  f'<|python_tag|>grade_answer.call(question_id="{QUESTION}")'),
     in_text("Q04", "a call in a code fence", f"```json\n{GRADE_JSON}\n```", "JSON"),
     Row("Q04/question", "fenced JSON that is a part of what is said",
-        instead("bye", say(f"Is this valid?\n```json\n{GRADE_JSON}\n```\nThink about it. Goodbye.")), repairs=None),
+        before("bye", say(f"Is this valid?\n```json\n{GRADE_JSON}\n```\nThink about it. Goodbye.")), repairs=None),
     in_text("Q05", "Mistral: name[ARGS]{…}", f"[TOOL_CALLS]grade_answer[ARGS]{ID}", r"\[TOOL_CALLS\]"),
     in_text("Q05/list", "Mistral: a list", f"[TOOL_CALLS] [{GRADE_JSON}]", r"\[TOOL_CALLS\]"),
     in_text("Q05/name", "Mistral: name{…}", f"[TOOL_CALLS]grade_answer{ID}", r"\[TOOL_CALLS\]"),
