@@ -17,6 +17,7 @@ from agent.models.failure import EndpointError, from_exception
 from agent.models.refusal import from_status
 from agent.models.sse import payloads
 from transcripts.events import Json
+from transcripts.recorder import uninterrupted
 
 if TYPE_CHECKING:
     import httpx2
@@ -80,11 +81,16 @@ class Wire:
         client, self.clock = self._open(), Clock(self._limits)
         options: Any = {"cast_to": httpx2.Response, "stream": True, "stream_cls": openai.Stream[object]}
         response = client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
-        with closing(response):
-            for value in payloads(self.clock.watch(response.iter_bytes())):
+        pieces = response.iter_bytes()
+        try:
+            for value in payloads(self.clock.watch(pieces)):
                 if value is not None:
                     self.clock.sign()
                 yield value
+        finally:
+            with uninterrupted():  # Ctrl-C inside a generator that is being closed would be lost
+                pieces.close()
+                response.close()
 
     def _open(self) -> "openai.OpenAI":
         if self._client is None:
