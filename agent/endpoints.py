@@ -24,11 +24,6 @@ class Endpoint:
     key_origin: str = ""
 
     @property
-    def host(self) -> str:
-        """Host and port, for people."""
-        return urlsplit(self.base_url).netloc
-
-    @property
     def local(self) -> bool:
         """Whether it is on this machine."""
         return (urlsplit(self.base_url).hostname or "") in LOOPBACK

@@ -1,6 +1,7 @@
 """What to say of an endpoint that gives no turn: what is wrong, in one line, and what to do about it."""
 
 import os
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -20,22 +21,20 @@ _SHOWN = 5  # names of models in a line
 def remedy(error: EndpointError, endpoint: Endpoint, lang: str) -> str:
     """The line. It may ask the endpoint which models it has, or whether it answers under /v1."""
     kind = _SAME.get(error.kind, error.kind)
-    values = {"url": endpoint.base_url, "model": endpoint.model, "detail": error.detail or error.kind, "nearest": ""}
-    if kind == "unknown_model":
-        values["nearest"] = _models(endpoint, lang)
-    elif kind == "not_an_api":
-        values["nearest"] = _better_url(endpoint, lang)
-    elif kind == "unauthorized":
-        key = "endpoint.key_from" if endpoint.key_origin else "endpoint.key_not_sent"
-        values["nearest"] = say(key, lang, variable=endpoint.key_origin)
-    elif kind == "unreachable" and not endpoint.local:
-        proxy = _proxy(endpoint.base_url)
-        values["nearest"] = say("endpoint.through_proxy", lang, variable=proxy) if proxy else ""
-    elif kind == "proxy":
-        values["nearest"] = _proxy(endpoint.base_url)
-    elif kind == "not_tls":
-        values["nearest"] = endpoint.base_url.replace("https://", "http://", 1)
+    more = _MORE.get(kind)
+    hint = more(endpoint, lang) if more else ""
+    values = {"url": endpoint.base_url, "model": endpoint.model, "detail": error.detail or error.kind, "hint": hint}
     return " ".join(say(f"endpoint.{kind}", lang, **values).split())
+
+
+def _key(endpoint: Endpoint, lang: str) -> str:
+    key = "endpoint.key_from" if endpoint.key_origin else "endpoint.key_not_sent"
+    return say(key, lang, variable=endpoint.key_origin)
+
+
+def _through_proxy(endpoint: Endpoint, lang: str) -> str:
+    name = "" if endpoint.local else _proxy(endpoint.base_url)
+    return say("endpoint.through_proxy", lang, variable=name) if name else ""
 
 
 def _proxy(url: str) -> str:
@@ -70,3 +69,13 @@ def _better_url(endpoint: Endpoint, lang: str) -> str:
     except EndpointError:
         return ""
     return say("endpoint.better_url", lang, suggestion=url)
+
+
+_MORE: dict[str, Callable[[Endpoint, str], str]] = {  # what only this endpoint can say of it
+    "unknown_model": _models,
+    "not_an_api": _better_url,
+    "unauthorized": _key,
+    "unreachable": _through_proxy,
+    "proxy": lambda endpoint, _: _proxy(endpoint.base_url),
+    "not_tls": lambda endpoint, _: endpoint.base_url.replace("https://", "http://", 1),
+}

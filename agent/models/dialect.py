@@ -30,6 +30,7 @@ def request(fit: Fit, model: str, messages: Sequence[Message], tools: Sequence[J
     native = fit.dialect == NATIVE
     rendered = list(messages) if native else _as_actions(messages, tools, due)
     room = fit.tokens - estimate((), tools if native else ())
+    # Normalised first, so that only what is sent takes room; and again, since shrinking may part calls and answers.
     sent = normalise(
         shrink(normalise(rendered, keep_reasoning=fit.keep_reasoning), room),
         short_ids=fit.short_ids,

@@ -46,16 +46,14 @@ class Accumulator:
         self.refused = False
         self.answered = False  # a chunk with a choice came: this is a model that speaks
 
-    def add(self, chunk: Any) -> bool:  # noqa: ANN401 - whatever a server sends
-        """Take one chunk in. Whether it carried anything of the turn."""
+    def add(self, chunk: Any) -> None:  # noqa: ANN401 - whatever a server sends
+        """Take one chunk in."""
         if not isinstance(chunk, dict):
-            return False
+            return
         self.usage = _usage(chunk) or self.usage
-        before = (len(self._content), len(self._reasoning), sum(len(slot.pieces) for slot in self._slots))
         for choice in _listed(chunk.get("choices")):
             if isinstance(choice, dict) and choice.get("index") in (None, 0):
                 self._choice(choice)
-        return before != (len(self._content), len(self._reasoning), sum(len(slot.pieces) for slot in self._slots))
 
     @property
     def rambling(self) -> bool:

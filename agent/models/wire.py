@@ -99,10 +99,9 @@ class Wire:
 
             limits = self._limits
             timeout = openai.Timeout(limits.idle, connect=limits.connect, write=30.0, pool=10.0)
-            # A proxy is for the world outside: with a transport of its own a client asks none.
-            secure = self.endpoint.base_url.startswith(
-                "https"
-            )  # without, reading all certificates is 50 ms for nothing
+            # A proxy is for the world outside: with a transport of its own a client asks none. Without https it need
+            # not read all the world's certificates, which takes 50 ms.
+            secure = self.endpoint.base_url.startswith("https")
             direct = httpx2.HTTPTransport(verify=secure) if self.endpoint.local else None
             # A redirect would take the headers, and the answers, somewhere else.
             hooks = {"response": [self._refuse_errors]}
