@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agent.course import Course
 from agent.endpoints import Endpoint
-from agent.loop import Interviewing, run_interview
+from agent.loop import Interviewing, Leave, run_interview
 from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError
 from agent.models.fit import Fit, Memory
@@ -56,6 +56,8 @@ def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
                     course, parts.registry, parts.interview, parts.conversation, _Silent(parts.interview), emit
                 )
             )
+        except Leave:
+            raise KeyboardInterrupt from None
         except EndpointError as error:
             failure = error
         finally:
@@ -86,5 +88,5 @@ class _Silent:
 
     def listen(self) -> bool:
         if self._interview.interrupted:
-            raise KeyboardInterrupt
+            raise Leave
         return False

@@ -1,5 +1,6 @@
 """The terminal side, through prompt-toolkit's own pipe input; and what is shown of other people's text."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from agent.terminal.card import wrap
 from agent.terminal.lines import decode
 from agent.terminal.printable import printable
 from agent.terminal.prompt import CtrlC, reader
+from agent.terminal.status import Status, can_go_back
 
 Type = Callable[..., list[str | None]]
 
@@ -89,3 +91,34 @@ def test_wrapped_lines_fit_the_width(text: str, width: int) -> None:
 @given(st.binary())
 def test_decoding_never_fails(raw: bytes) -> None:
     assert isinstance(decode(raw), str)
+
+
+def test_a_wait_is_on_screen_with_seconds_and_goes_away(capsys: pytest.CaptureFixture[str]) -> None:
+    status = Status("en", live=True)
+    before = threading.active_count()
+    status.tell("wait.loading")
+    time.sleep(1.1)
+    status.tell("")
+    told = capsys.readouterr().err
+    assert "the endpoint is loading the model, 1 s" in told
+    assert told.endswith("\r")
+    assert threading.active_count() == before
+
+
+def test_where_no_line_can_be_written_over_a_long_wait_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    status = Status("en", live=False)
+    for key in ("wait.model", "wait.loading", "wait.loading", ""):
+        status.tell(key)
+    assert capsys.readouterr().err == "the endpoint is loading the model\n"
+    Status("en", live=True, quiet=True).tell("wait.model")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_no_spinner_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    assert can_go_back(plain=False)
+    assert not can_go_back(plain=True)
+    monkeypatch.setenv(name, value)
+    assert not can_go_back(plain=False)

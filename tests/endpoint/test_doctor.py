@@ -2,6 +2,11 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -79,3 +84,20 @@ def test_nothing_listening_and_nothing_configured(razbor: Run) -> None:
     offline = razbor("doctor", "--json")
     assert offline.returncode == 0
     assert json.loads(offline.stdout)["checks"] == []
+
+
+def test_ctrl_c_ends_it(home: Path) -> None:
+    slow = Response([1.5, *say("Hello").pieces])
+    with Script(forever=slow) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "agent", "doctor", "--base-url", server.url, "-m", "scripted"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        while not server.bodies:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    assert b"interview" not in output
+    assert not home.exists() or not list(home.rglob("*.jsonl"))
