@@ -90,7 +90,7 @@ def new_session(
 def assemble(session: SessionEvent, planner: Planner, grader: Grader, first: Sequence[Listener]) -> Parts:
     """State, conversation and tools of one interview; `first` are the listeners before them (the disk)."""
     interview, conversation = Interview(session), Conversation()
-    usage = Usage(session.model)
+    usage = Usage(session.model, endpoint=session.base_url is not None)
     journal = Journal([*first, interview.apply, conversation.apply, usage.hear])
     tools = (
         fetch_question.tool(interview, planner, journal.emit),

@@ -10,8 +10,9 @@ TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
 class Usage:
     """A listener. Tokens are counted only where the server told them; `counted` says in how many requests."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, *, endpoint: bool) -> None:
         self._model = model
+        self._endpoint = endpoint
         self._sum: Counter[str] = Counter()
 
     def hear(self, event: Event) -> None:
@@ -29,4 +30,4 @@ class Usage:
 
     def total(self) -> Json | None:
         """The sums; None for an interview without a model."""
-        return dict(self._sum) if self._sum["requests"] and self._model != "embedded" else None
+        return dict(self._sum) if self._endpoint and self._sum["requests"] else None

@@ -96,7 +96,7 @@ def _run(transcript: Transcript, parts: Parts) -> None:
     candidate = TypingCandidate(
         lambda: recorded_lines(recording), parts.interview, emit, lambda *_, **__: None, session.grader
     )
-    standby = None if session.model == EMBEDDED else RecordedModel(recording, EMBEDDED)
+    standby = RecordedModel(recording, EMBEDDED) if session.base_url else None
     course = Course(RecordedModel(recording, session.model), standby, emit, session.lang)
     parts.journal.listeners.append(course.hear)
     running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, emit)

@@ -79,7 +79,7 @@ class Screen:
         self._write(wrap(say(key, self._lang, **values), terminal_width(), style="dim"))
 
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
-        model = say("first.embedded", self._lang) if session.model == "embedded" else session.model
+        model = session.model if session.base_url else say("first.embedded", self._lang)
         lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {model}")]]
         if session.base_url:
             lines += wrap(say("first.endpoint", self._lang, url=session.base_url), width, style="dim")

@@ -110,7 +110,7 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
     events: list[Event] = []
     fields: Json = {
         "id": "t", "razbor": "0", "lang": "en", "mode": "practice", "questions": len(questions), "follow_ups": 0,
-        "seed": 1, "model": "scripted", "grader": LocalGrader().id, "max_steps": 200,
+        "seed": 1, "model": "scripted", "base_url": url, "grader": LocalGrader().id, "max_steps": 200,
     }  # fmt: skip
     planner = Planner([_bank().get(question) for question in questions], 1, fixed=True)
     parts = assemble(SessionEvent.model_validate(fields | session), planner, LocalGrader(), [events.append])

@@ -86,11 +86,17 @@ def test_nothing_listening_and_nothing_configured(razbor: Run) -> None:
     assert json.loads(offline.stdout)["checks"] == []
 
 
+INTERRUPTIBLE = (  # a test run in the background of a shell passes on that SIGINT is ignored
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from agent.cli import main; sys.exit(main())"
+)
+
+
 def test_ctrl_c_ends_it(home: Path) -> None:
     slow = Response([1.5, *say("Hello").pieces])
     with Script(forever=slow) as server:
         process = subprocess.Popen(
-            [sys.executable, "-m", "agent", "doctor", "--base-url", server.url, "-m", "scripted"],
+            [sys.executable, "-c", INTERRUPTIBLE, "doctor", "--base-url", server.url, "-m", "scripted"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         while not server.bodies:
