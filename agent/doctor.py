@@ -11,7 +11,7 @@ from typing import Any
 from agent.endpoints import Endpoint
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
-from agent.models.fit import DIALECTS
+from agent.models.fit import DIALECTS, Fit
 from agent.models.wire import Wire
 from agent.remedy import remedy
 from agent.trial import Trial, hold_beginning
@@ -141,7 +141,8 @@ def _trials(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
         "streaming", OK if best.fit.stream else WARN, say("doctor.yes" if best.fit.stream else "doctor.no", lang)
     )
     yield from _speed(best, lang)
-    changes = ", ".join(best.fit.changes())
+    given = Fit(dialect=best.dialect, ask_usage=True).changes()  # by the trial itself
+    changes = ", ".join(change for change in best.fit.changes() if change not in given)
     yield Finding("changed", OK, changes or say("doctor.nothing", lang))
     if best.held:
         yield Finding("interview", OK, say("doctor.fit", lang, dialect=best.dialect))
