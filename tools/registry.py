@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
@@ -53,7 +54,7 @@ class Tool:
     arguments: type[BaseModel]
     run: Callable[[Any], Json]
 
-    @property
+    @cached_property
     def schema(self) -> Json:
         """The arguments as a flat JSON schema: no $ref, no titles, nothing that isn't named allowed."""
         schema = self.arguments.model_json_schema()

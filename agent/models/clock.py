@@ -30,14 +30,12 @@ class Clock:
         self._limits = limits
         self._begin = self._last = time.monotonic()
         self.to_first = self.to_last = 0.0
-        self.signs = 0
 
     def sign(self) -> None:
         """Something of the turn came."""
         self._last = time.monotonic()
         self.to_last = self._last - self._begin
         self.to_first = self.to_first or self.to_last
-        self.signs += 1
 
     def watch(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """The pieces, as long as the limits hold."""

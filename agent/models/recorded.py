@@ -76,9 +76,12 @@ def _stopped(events: Sequence[Event]) -> dict[int, str]:
 
 def _came_to_nothing(events: Sequence[Event], at: int) -> bool:
     """Whether this is a turn of the model that Ctrl-C cut off before anything came of it."""
-    following = next((event for event in events[at + 1 :] if not isinstance(event, RepairEvent)), None)
-    pressed = isinstance(following, CommandEvent) and following.name == "interrupt"
-    return isinstance(events[at], ModelCallEvent) and pressed
+    if not isinstance(events[at], ModelCallEvent):
+        return False
+    at += 1
+    while at < len(events) and isinstance(events[at], RepairEvent):
+        at += 1
+    return any(isinstance(event, CommandEvent) and event.name == "interrupt" for event in events[at : at + 1])
 
 
 class RecordedModel:

@@ -15,6 +15,7 @@ from agent.models.reply import is_json
 from tools.arguments import ArgumentsError, decode, first_value, unfence
 
 IN_PROSE = "JSON in prose"
+_BETWEEN = re.compile(r"[ ;,\n\t]*\s*")  # what may stand between two calls
 MAX_BRACES = 20  # places in a text where a JSON object is looked for
 
 
@@ -68,10 +69,9 @@ def _values(text: str) -> Iterator[Any]:
     """The JSON values of a text, one after the other; in the looser forms only one."""
     at = 0
     try:
-        while text[at:].strip():
-            value, end = first_value(text[at:].lstrip())
-            at = len(text) - len(text[at:].lstrip()) + end
-            at += len(text[at:]) - len(text[at:].lstrip(" ;,\n\t"))
+        while text[at:]:
+            value, length = first_value(text[at:])
+            at = _BETWEEN.match(text, at + length).end()  # type: ignore[union-attr]  # it matches nothing, too
             yield value
     except (ValueError, RecursionError):
         if at == 0:
