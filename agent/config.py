@@ -16,7 +16,7 @@ from transcripts.errors import InputError
 
 MODES = ("practice", "live")
 GRADERS = ("auto", "local", "judge")
-DIALECTS = ("auto", "native", "schema", "json", "prompted")
+DIALECTS = ("native", "schema", "json", "prompted")  # in the order of falling back
 
 
 DEFAULT = "default"
@@ -74,7 +74,7 @@ SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "model": (None, _text),
     "base_url": (None, _text),
     "api_key_env": (None, _text),
-    "dialect": ("auto", _choice(DIALECTS)),
+    "dialect": ("auto", _choice(("auto", *DIALECTS))),
     "stream": (True, _switch),
     "timeout": (None, _number(1, 3600, optional=True)),
     "grader_model": (None, _text),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from agent.model import Message
 from prompts import to_model
+from tools.arguments import first_value
 from tools.registry import fit
 from transcripts.events import (
     Event,
@@ -96,6 +97,16 @@ class Conversation:
     def _is_open(self, call_id: str) -> bool:
         last = self.messages[-1] if self.messages else {}
         return any(call["id"] == call_id for call in last.get("tool_calls", ()))
+
+
+def results(messages: Sequence[Message]) -> list[Json]:
+    """The tools' results in the messages, the latest first; what razbor added behind one is not in it."""
+    return [dict(first_value(m["content"])[0]) for m in reversed(messages) if m["role"] == "tool"]
+
+
+def open_question(results_so_far: Sequence[Json]) -> str:
+    """The id of the open question: that of the latest result with a prompt in it; "" when there is none."""
+    return next((str(result["id"]) for result in results_so_far if "prompt" in result), "")
 
 
 def _in_short(result: str) -> str:

@@ -8,11 +8,12 @@ from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from agent.config import DIALECTS
 from agent.endpoints import Endpoint
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
-from agent.models.fit import DIALECTS, Fit
-from agent.models.wire import Wire
+from agent.models.fit import Fit
+from agent.models.wire import Wire, model_rows
 from agent.remedy import remedy
 from agent.trial import Trial, hold_beginning
 from prompts import say
@@ -56,7 +57,7 @@ def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
         listed = None
     else:
         yield Finding("reachable", OK, say("doctor.yes", lang))
-    rows = _rows(listed)
+    rows = model_rows(listed) or []
     if not endpoint.model and len(rows) == 1:  # as an interview does
         endpoint = replace(endpoint, model=str(rows[0]["id"]))
     yield _model(endpoint, rows, lang)
@@ -65,11 +66,6 @@ def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
     if listed is not None:
         yield _context(endpoint, rows, advice, lang)
     yield from _trials(endpoint, advice, lang, progress)
-
-
-def _rows(listed: Any) -> list[Json]:  # noqa: ANN401 - whatever a server sends
-    data = listed.get("data") if isinstance(listed, dict) else None
-    return [row for row in data if isinstance(row, dict) and "id" in row] if isinstance(data, list) else []
 
 
 def _model(endpoint: Endpoint, rows: list[Json], lang: Lang) -> Finding:

@@ -50,6 +50,14 @@ def parse_arguments(raw: str) -> Json:
     return {key: item for key, item in first_value(whole_text(given))[0].items() if item is not None}
 
 
+def readable_arguments(raw: str) -> Json:
+    """What `parse_arguments` reads; nothing where it reads nothing."""
+    try:
+        return parse_arguments(raw)
+    except ArgumentsError:
+        return {}
+
+
 def is_cut_off(raw: str) -> bool:
     """Whether `raw` is the beginning of an object."""
     try:

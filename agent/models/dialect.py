@@ -12,13 +12,13 @@ Whatever is asked for, `interpret` reads the reply in the same way.
 import json
 from collections.abc import Sequence
 
-from agent.context import CANDIDATE, estimate, shrink
+from agent.context import CANDIDATE, estimate, open_question, results, shrink
 from agent.model import Message
 from agent.models.fit import Fit
 from agent.models.interpret import NATIVE, SAY
 from agent.models.normal import normalise
 from prompts import to_model
-from tools.arguments import ArgumentsError, first_value, parse_arguments
+from tools.arguments import readable_arguments
 from tools.interview import SPEECH, Step
 from transcripts.events import Json
 
@@ -47,13 +47,12 @@ def request(fit: Fit, model: str, messages: Sequence[Message], tools: Sequence[J
     return {key: value for key, value in body.items() if key not in fit.dropped}
 
 
-def actions(tools: Sequence[Json], due: Step) -> Json:
-    """The JSON schema of the actions that are allowed now: to speak, or the tool that is due."""
+def action(tools: Sequence[Json], due: Step) -> Json:
+    """The JSON schema of the one action that is allowed now: to speak, or to call the tool that is due."""
     if due in SPEECH:
         return _object({"action": {"const": SAY}, "text": {"type": "string"}})
-    functions = [tool["function"] for tool in tools if tool["function"]["name"] == due.value]
-    allowed = [_object({"action": {"const": f["name"]}, "arguments": plain(f["parameters"])}) for f in functions]
-    return allowed[0] if len(allowed) == 1 else {"anyOf": allowed}
+    function = next(tool["function"] for tool in tools if tool["function"]["name"] == due.value)
+    return _object({"action": {"const": function["name"]}, "arguments": plain(function["parameters"])})
 
 
 def plain(schema: Json) -> Json:
@@ -70,28 +69,18 @@ def _object(properties: Json) -> Json:
 def _response_format(fit: Fit, tools: Sequence[Json], due: Step) -> Json:
     if fit.dialect == "json":
         return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": "action", "strict": True, "schema": actions(tools, due)}}
+    return {"type": "json_schema", "json_schema": {"name": "action", "strict": True, "schema": action(tools, due)}}
 
 
 def _as_actions(messages: Sequence[Message], tools: Sequence[Json], due: Step) -> list[Message]:
     """The conversation in the text dialects; the end of it says what is due, since small models go by that."""
     rendered = [_render(message, messages, tools) for message in messages]
-    reminder = to_model("action.due", step=to_model(f"action.{due.value}", id=_question_id(messages)))
+    reminder = to_model("action.due", step=to_model(f"action.{due.value}", id=open_question(results(messages))))
     if rendered and rendered[-1]["role"] == "user":
         rendered[-1] = {"role": "user", "content": f"{rendered[-1]['content']}\n\n{reminder}"}
     else:
         rendered.append({"role": "user", "content": reminder})
     return rendered
-
-
-def _question_id(messages: Sequence[Message]) -> str:
-    """The id in the last result that has a prompt beside it: the open question's."""
-    for message in reversed(messages):
-        if message["role"] == "tool":
-            result = first_value(message["content"])[0]
-            if "prompt" in result:
-                return str(result["id"])
-    return ""
 
 
 def _render(message: Message, messages: Sequence[Message], tools: Sequence[Json]) -> Message:
@@ -106,17 +95,13 @@ def _render(message: Message, messages: Sequence[Message], tools: Sequence[Json]
     if role == "assistant":
         calls = message.get("tool_calls") or ()
         said = [{"action": SAY, "text": content}] if content and not calls else []
-        made = [{"action": c["function"]["name"], "arguments": _object_of(c)} for c in calls]
+        made = [
+            {"action": c["function"]["name"], "arguments": readable_arguments(c["function"]["arguments"])}
+            for c in calls
+        ]
         return {"role": "assistant", "content": "\n".join(json.dumps(a, ensure_ascii=False) for a in (*said, *made))}
     words = to_model("action.candidate", words=content) if message.get("name") == CANDIDATE else content
     return {"role": "user", "content": words}
-
-
-def _object_of(call: Json) -> Json:
-    try:
-        return parse_arguments(call["function"]["arguments"])
-    except ArgumentsError:
-        return {}
 
 
 def _explain(tools: Sequence[Json]) -> str:

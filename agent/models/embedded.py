@@ -8,9 +8,9 @@ import json
 import random
 from collections.abc import Sequence
 
+from agent.context import open_question, results
 from agent.model import AssistantTurn, Message
 from prompts import variants
-from tools.arguments import first_value
 from tools.interview import SPEECH, Step
 from tools.registry import ToolCall
 from transcripts.events import Json
@@ -29,16 +29,15 @@ class EmbeddedModel:
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:  # noqa: ARG002
         """Do what is due."""
-        results = [dict(first_value(m["content"])[0]) for m in reversed(messages) if m["role"] == "tool"]
+        known = results(messages)
         draw = random.Random(f"{self._seed}/{json.dumps(list(messages))}")
         if due is Step.FETCH:
-            greeting = "next_question" if results else "greeting"
+            greeting = "next_question" if known else "greeting"
             return _call(messages, due, {}, draw.choice(variants(greeting, self._lang)))
         if due not in SPEECH:
-            question = next((result["id"] for result in results if "prompt" in result), "")
-            return _call(messages, due, {"question_id": question})
+            return _call(messages, due, {"question_id": open_question(known)})
         if due is Step.FOLLOW_UP:
-            return AssistantTurn(next(result["follow_up"] for result in results if "follow_up" in result))
+            return AssistantTurn(next(result["follow_up"] for result in known if "follow_up" in result))
         return AssistantTurn(draw.choice(variants(due.value, self._lang)))
 
 

@@ -13,15 +13,16 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
+from agent.config import DIALECTS
 from agent.models.failure import EndpointError
 from agent.models.refusal import parameter
 
 MAX_RUNGS = 8  # refusals that one turn may meet
 LEAST_TOKENS = 700  # below this no question fits
 MOST_OUTPUT = 4096
-DIALECTS = ("native", "schema", "json", "prompted")  # in the order of falling back
 _FALLBACK = dict(pairwise(DIALECTS))
-_NEVER_DROPPED = ("model", "messages", "stream", "tools", "response_format", "max_tokens", "max_completion_tokens")
+_LENGTH_KEYS = ("max_tokens", "max_completion_tokens")
+_NEVER_DROPPED = ("model", "messages", "stream", "tools", "response_format", *_LENGTH_KEYS)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,16 @@ def _add(fit: Fit, key: str) -> tuple[str, ...]:
     return tuple(sorted({*fit.dropped, key}))
 
 
+def _is_sound(fit: Fit) -> bool:
+    """Whether a fit that was read from a file can make requests."""
+    return (
+        all(type(getattr(fit, f.name)) is type(f.default) for f in fields(Fit))
+        and fit.dialect in DIALECTS
+        and fit.max_tokens_key in _LENGTH_KEYS
+        and all(isinstance(name, str) and name not in _NEVER_DROPPED for name in fit.dropped)
+    )
+
+
 class Memory:
     """The fits of all endpoints in one JSON file; a cache: what can't be read or written is learned again."""
 
@@ -146,11 +157,7 @@ class Memory:
             return Fit()
         with suppress(TypeError):
             fit = Fit(**known | {"dropped": tuple(known.get("dropped", ()))})
-            if not all(isinstance(name, str) and name not in _NEVER_DROPPED for name in fit.dropped):
-                return Fit()
-            if fit.max_tokens_key not in _NEVER_DROPPED[-2:]:
-                return Fit()
-            if all(type(getattr(fit, f.name)) is type(f.default) for f in fields(Fit)) and fit.dialect in DIALECTS:
+            if _is_sound(fit):
                 return fit
         return Fit()
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agent.model import Message
-from tools.arguments import ArgumentsError, parse_arguments, whole_text
+from tools.arguments import readable_arguments, whole_text
 from transcripts.events import Json
 
 BEGIN = "Begin."
@@ -107,10 +107,7 @@ def _id(old: str, seen: set[str], short: bool) -> str:
 def _call(call: Json, new_id: str) -> Json:
     """A call with canonical arguments: what could not be read goes out as {}, or templates fail on it for good."""
     function = call.get("function") or {}
-    try:
-        arguments = parse_arguments(str(function.get("arguments") or ""))
-    except ArgumentsError:
-        arguments = {}
+    arguments = readable_arguments(str(function.get("arguments") or ""))
     name = re.sub(r"[^\w-]", "_", str(function.get("name") or "unknown"), flags=re.ASCII)[:64]
     extra = {key: value for key, value in call.items() if key not in ("id", "type", "function", "index")}
     extra = json.loads(clean(json.dumps(extra, ensure_ascii=False)))

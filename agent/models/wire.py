@@ -62,11 +62,10 @@ class Wire:
 
     def models(self) -> list[str]:
         """The names of the models that the endpoint serves. Raises EndpointError."""
-        listed = self.get("/models")
-        rows = listed.get("data") if isinstance(listed, dict) else None
-        if not isinstance(rows, list):
+        rows = model_rows(self.get("/models"))
+        if rows is None:
             raise EndpointError("not_an_api", "no list of models")
-        return [str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row]
+        return [str(row["id"]) for row in rows]
 
     def close(self) -> None:
         """Close the sockets; a request afterwards opens new ones."""
@@ -118,11 +117,12 @@ class Wire:
         """What of the environment's headers must not be sent to this host."""
         import openai
 
-        custom = "" if is_home(self.endpoint.base_url) else os.environ.get("OPENAI_CUSTOM_HEADERS", "")
+        home = is_home(self.endpoint.base_url)
+        custom = "" if home else os.environ.get("OPENAI_CUSTOM_HEADERS", "")
         names = [line.split(":")[0].strip() for line in custom.split("\n") if ":" in line]
         names += [] if self.endpoint.is_openai else _OPENAI_ONLY
         headers: dict[str, Any] = {name: openai.Omit() for name in names if name.lower() != "authorization"}
-        return headers | ({} if is_home(self.endpoint.base_url) else {"Authorization": f"Bearer {self.endpoint.key}"})
+        return headers | ({} if home else {"Authorization": f"Bearer {self.endpoint.key}"})
 
     def _refuse_errors(self, response: "httpx2.Response") -> None:
         """Read an error's body ourselves, within our limits: the package would read it for as long as it comes."""
@@ -148,6 +148,12 @@ class Wire:
 
     def _secret(self) -> str:
         return self.endpoint.key if self.endpoint.key_origin else ""
+
+
+def model_rows(listed: Any) -> list[Json] | None:  # noqa: ANN401 - whatever a server sends
+    """The rows of a list of models, each with an id; None when this is no such list."""
+    rows = listed.get("data") if isinstance(listed, dict) else None
+    return [row for row in rows if isinstance(row, dict) and "id" in row] if isinstance(rows, list) else None
 
 
 def _in_stream(error: Any, secret: str) -> EndpointError:  # noqa: ANN401 - any JSON value
