@@ -32,7 +32,7 @@ def key_point_lines(question: Question, lang: Lang) -> list[RubricLine]:
     for n, source in enumerate(question.rubric_points()):
         phrases = question.phrases.get(f"kp{n + 1}", Phrases())
         said = dict.fromkeys((source, russian[n], *phrases.said))
-        lines.append(RubricLine(f"kp{n + 1}", shown[n], tuple(said)))
+        lines.append(RubricLine(f"kp{n + 1}", shown[n], tuple(said), tuple(phrases.contrary)))
     return lines
 
 
