@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.bank import load
-from tools.graders.evidence import addressed_to_grader, is_verbatim
+from tools.graders.evidence import address_to_grader, is_verbatim
 from tools.graders.local import LocalGrader
 from tools.nonanswer import is_nonanswer
 from tools.registry import CUT_MARK, fit
@@ -64,7 +64,7 @@ def test_the_breakdown_itself_is_a_good_answer_in_both_languages(question_id: st
     ],
 )
 def test_honest_sentences_are_not_taken_for_talk_to_the_grader(honest: str) -> None:
-    assert not addressed_to_grader(honest)
+    assert address_to_grader(honest) is None
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,6 +4,10 @@ import re
 
 MAX_QUOTE = 240  # characters
 
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_LATIN, _CYRILLIC = re.compile("[a-z]", re.IGNORECASE), re.compile("[а-яё]", re.IGNORECASE)
+_DOUBLES = str.maketrans("аеорсухіЅѕјкмтвнАЕОРСУХІКМТВН", "aeopcyxiSsjkmtbhAEOPCYXIKMTBH")
+
 # Text addressed to whoever grades. Each line needs an address or an order about the grade itself: honest answers
 # speak of scores, system prompts and top 10 too.
 _TO_THE_GRADER = re.compile(
@@ -27,9 +31,19 @@ _TO_THE_GRADER = re.compile(
 )  # fmt: skip
 
 
-def addressed_to_grader(clause: str) -> bool:
-    """Whether a clause talks to the grader instead of answering the question."""
-    return bool(_TO_THE_GRADER.search(clause))
+def address_to_grader(sentence: str) -> int | None:
+    """Where a sentence begins to talk to the grader instead of answering the question; None if it does not."""
+    match = _TO_THE_GRADER.search(_plain_letters(sentence))
+    return match.start() if match else None
+
+
+def _plain_letters(text: str) -> str:
+    """The text with letters of one alphabet in the place of their doubles from another; same length."""
+    return "".join(_mixed(word) for word in re.split(r"(\W+)", _INVISIBLE.sub(" ", text)))
+
+
+def _mixed(word: str) -> str:
+    return word.translate(_DOUBLES) if _LATIN.search(word) and _CYRILLIC.search(word) else word
 
 
 def cut_quote(answer: str, start: int, end: int) -> str:

@@ -1,0 +1,97 @@
+"""The phrases of a question's rubric, indexed by their stems: what the windows of an answer are compared with."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from tools.graders.glossary import concepts
+from tools.graders.scope import polarities
+from tools.graders.text import Token, tokens, words
+
+PROMPT_WEIGHT = 0.4  # a word of the prompt says that the topic was met, not what was said of it
+LEAST_WEIGHT = 6.0  # a phrase of one or two words must not be matched by one of them
+SHORTEST = 5  # letters of a stem that is mended; in shorter ones another letter makes another word
+NEAREST = 80  # similarity (0 to 100) from which an unknown word counts as a misspelt known one
+
+Words = dict[str, bool]  # stem -> asserted
+
+
+def words_of(text: str) -> Words:
+    """The words of meaning in a text, each with its polarity; one that is asserted anywhere counts as asserted."""
+    kept = [token for token in tokens(text) if not token.stop]
+    found: Words = {}
+    for token, asserted in zip(kept, polarities(text, [(t.start, t.end) for t in kept]), strict=True):
+        found[token.stem] = found.get(token.stem, False) or asserted
+    return found
+
+
+class PhraseIndex:
+    """The sides of a rubric, each with its phrases. A side is "kp1", "m1", "m1 contrary" or "m1 area".
+
+    A stem weighs log(1 + lines / lines that use it): inverse document frequency (Spärck Jones 1972) with the rubric
+    lines as documents. Words of the prompt weigh 0.4 of that.
+    """
+
+    def __init__(self, sides: Mapping[str, Iterable[str]], prompt: str) -> None:
+        texts = {side: list(dict.fromkeys(phrases)) for side, phrases in sides.items()}
+        self.sides = list(texts)
+        self.prompt = words_of(prompt)
+        by_side = [[found for found in map(words_of, phrases) if found] for phrases in texts.values()]
+        self.phrases = [phrase for phrases in by_side for phrase in phrases]
+        self.side_of = [side for side, phrases in enumerate(by_side) for _ in phrases]
+        self.words = [Counter(word for phrase in phrases for word in phrase.items()) for phrases in by_side]
+        self.weight = self._weights()
+        self.total = [max(math.fsum(map(self.weigh, phrase)), LEAST_WEIGHT) for phrase in self.phrases]
+        self.spread = [{w: self.weigh(w[0]) * math.sqrt(n) for w, n in words.items()} for words in self.words]
+        stems = [Counter(stem for phrase in phrases for stem in phrase) for phrases in by_side]
+        self.plain_spread = [{s: self.weigh(s) * math.sqrt(n) for s, n in side.items()} for side in stems]
+        self.postings: dict[str, list[tuple[int, bool]]] = {}
+        for number, phrase in enumerate(self.phrases):
+            for stem, asserted in phrase.items():
+                self.postings.setdefault(stem, []).append((number, asserted))
+        self._long_stems = sorted(stem for stem in self.weight if len(stem) >= SHORTEST and stem.isalpha())
+        self._bridges = self._bridge(text for phrases in texts.values() for text in phrases)
+
+    def _weights(self) -> dict[str, float]:
+        lines: dict[str, set[str]] = {}
+        for side, found in zip(self.sides, self.words, strict=True):
+            lines.setdefault(side.split()[0], set()).update(stem for stem, _ in found)
+        used_by = Counter(stem for stems in lines.values() for stem in stems)
+        self.unknown = math.log(1 + len(lines))
+        return {
+            stem: math.log(1 + len(lines) / count) * (PROMPT_WEIGHT if stem in self.prompt else 1)
+            for stem, count in used_by.items()
+        }
+
+    def _bridge(self, texts: Iterable[str]) -> dict[str, str]:
+        """Concept -> the weightiest stem by which the rubric names it."""
+        bridges: dict[str, str] = {}
+        for spoken in (list(words(text)) for text in dict.fromkeys(texts)):
+            for concept, first, end in concepts(spoken):
+                stems = [token.stem for token in spoken[first:end] if token.stem in self.weight]
+                stems += [bridges[concept]] if concept in bridges else []
+                if stems:
+                    bridges[concept] = max(stems, key=lambda stem: (self.weight[stem], stem))
+        return bridges
+
+    def weigh(self, stem: str) -> float:
+        """What a stem weighs; one that the rubric does not know as much as one that a single line uses."""
+        return self.weight.get(stem, self.unknown)
+
+    def translate(self, text: Sequence[Token]) -> list[Token]:
+        """The words of an answer as the rubric has them: bridged by the glossary, then mended where misspelt."""
+        result = list(text)
+        for concept, first, end in concepts(text):
+            bridge = self._bridges.get(concept)
+            if bridge and not any(token.stem in self.weight for token in text[first:end]):
+                result[first] = replace(text[first], stem=bridge, end=text[end - 1].end, stop=False)
+        return [token if token.stop else replace(token, stem=self._mended(token.stem)) for token in result]
+
+    def _mended(self, stem: str) -> str:
+        if stem in self.weight or len(stem) < SHORTEST or not stem.isalpha():
+            return stem
+        from rapidfuzz import fuzz, process
+
+        found = process.extractOne(stem, self._long_stems, scorer=fuzz.ratio, score_cutoff=NEAREST)
+        return str(found[0]) if found else stem
