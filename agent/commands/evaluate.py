@@ -77,7 +77,7 @@ def _item(label: Label, bank: Bank, grader: Grader) -> Labelled:
         want = len(getattr(grade, name))
         if have is not None and len(have) != want:
             raise ValueError(f"{name}: {len(have)}, not {want}")
-    return Labelled(**label.model_dump(exclude={"question"}), grade=grade)
+    return Labelled(**label.model_dump(), grade=grade)
 
 
 def _figures(items: list[Labelled], grader: Grader) -> Json:
