@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.commands.evaluate import _flat
+from agent.commands import evaluate
+from agent.require import flat
 from agent.terminal.figures import table
 from tests.conftest import Run
 from tools.agreement import Labelled, agreement, by
@@ -21,6 +22,7 @@ from tools.bank import load
 from tools.baselines import Majority, Overlap, baselines, majority
 from tools.bootstrap import MAIN, at, with_intervals
 from tools.counts import CLASSES
+from tools.question import Lang, Question
 from tools.rubric import ungraded
 from transcripts.grade import Grade, GraderId, KeyPointLine, MistakeLine
 
@@ -193,11 +195,11 @@ def test_500_answers_take_less_than_two_seconds() -> None:
 def test_the_names_for_require_are_the_numbers_and_nothing_but_them() -> None:
     answers = spread(3, 4)
     figures = {**with_intervals(answers), "by_lang": by(answers, lambda item: item.lang, with_intervals)}
-    flat = _flat({**figures, "grader": ID.model_dump(), "items": []})
+    names = flat({**figures, "grader": ID.model_dump(), "items": []})
     committed = figures["mistakes"]["per_class"]["committed"]
-    assert flat["mistakes_per_class_committed_precision"] == committed["precision"]
-    assert flat["by_lang_en_score_pearson"] == flat["score_pearson"] == figures["score"]["pearson"]
-    assert not [name for name in flat if "interval" in name or "grader" in name or "items" in name]
+    assert names["mistakes_per_class_committed_precision"] == committed["precision"]
+    assert names["by_lang_en_score_pearson"] == names["score_pearson"] == figures["score"]["pearson"]
+    assert not [name for name in names if "interval" in name or "grader" in name or "items" in name]
 
 
 def test_majority_gives_the_most_frequent_labels_and_breaks_ties_the_same_way() -> None:
@@ -228,6 +230,28 @@ def test_baselines_are_measured_on_the_answers_that_were_graded() -> None:
     assert set(figures) == {"majority", "overlap"}
     assert figures["majority"]["n"] == 1
     assert figures["majority"]["mistakes"]["accuracy"] == figures["majority"]["key_points"]["f1"] == 1
+
+
+class Failing:
+    """A grader that fails at every answer but those that say "fine"."""
+
+    id = ID
+
+    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
+        if answer == "fine":
+            return Majority("avoided", covered=True).grade(question, answer, lang)
+        return ungraded(question, "timeout", ID, lang)
+
+
+def test_eval_goes_on_when_the_grader_fails(tmp_path: Path) -> None:
+    (tmp_path / "l.jsonl").write_text(line() + line(answer="fine", score=10) + line(), "utf-8")
+    labels = evaluate.read_labels(tmp_path / "l.jsonl", BANK)
+    answers = [evaluate._graded(label, BANK, Failing()) for label in labels]
+    figures = evaluate._figures(answers, Failing(), BANK)
+    assert (figures["n"], figures["ungraded"], figures["baselines"]["overlap"]["n"]) == (3, 2, 1)
+    assert (figures["score"]["mae"], figures["mistakes"]["accuracy"]) == (0, 1)
+    assert figures["items"][0] == {"id": "x", "score": None, "mistakes": [], "key_points": []}
+    assert "not graded: 2" in table(figures, "en")
 
 
 def line(**changes: object) -> str:

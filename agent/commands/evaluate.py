@@ -1,8 +1,6 @@
 """`razbor eval LABELLED.jsonl`: grade labelled answers, print how far the grades agree with the labels."""
 
 import json
-import math
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,13 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from agent.cli import CHECK_FAILED, DONE
 from agent.config import resolve
+from agent.require import check, read_required
 from agent.resources import open_bank, open_grader
 from agent.terminal.figures import table
-from prompts import say
 from tools.agreement import Labelled, by, quotes
-from tools.bank import Bank, nearest
+from tools.bank import Bank
 from tools.baselines import baselines
 from tools.bootstrap import with_intervals
 from tools.grade_answer import Grader
@@ -45,11 +42,11 @@ def run(flags: Namespace) -> int:
     settings = {name: value.value for name, value in resolve(flags).items()}
     lang = settings["lang"]
     grader, bank = open_grader(settings["grader"]), open_bank(flags, lang)
-    required = _required(flags.require)
+    required = read_required(flags.require)
     labels = read_labels(Path(flags.file), bank)
     figures = _figures([_graded(label, bank, grader) for label in labels], grader, bank)
     print(json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) if flags.json else table(figures, lang))
-    return _check(required, _flat(figures), lang)
+    return check(required, figures, lang)
 
 
 def read_labels(path: Path, bank: Bank) -> list[Label]:
@@ -106,42 +103,3 @@ def _figures(items: Sequence[Labelled], grader: Grader, bank: Bank) -> Json:
             for item in items
         ],
     }
-
-
-def _flat(figures: Json, prefix: str = "") -> dict[str, float | None]:
-    """{"score": {"pearson": 0.9}} → {"score_pearson": 0.9}: the names that --require takes, single numbers only."""
-    flat: dict[str, float | None] = {}
-    for name, value in figures.items():
-        if isinstance(value, dict) and name not in ("grader", "intervals"):
-            flat |= _flat(value, f"{prefix}{name}_")
-        elif value is None or isinstance(value, int | float):
-            flat[prefix + name] = value
-    return flat
-
-
-def _required(text: str) -> dict[str, float]:
-    required = {}
-    for part in filter(None, text.split(",")):
-        name, _, number = part.partition("=")
-        try:
-            required[name.strip()] = float(number)
-        except ValueError as error:
-            raise InputError("error.require_syntax", text=part) from error
-        if not math.isfinite(required[name.strip()]):
-            raise InputError("error.require_syntax", text=part)
-    return required
-
-
-def _check(required: dict[str, float], figures: dict[str, float | None], lang: str) -> int:
-    status = DONE
-    for name, want in required.items():
-        if name not in figures:
-            raise InputError("error.require_name", name=name, nearest=nearest(name, figures))
-        have = figures[name]
-        if have is None:
-            print(say("plain.require_undefined", lang, name=name, want=want), file=sys.stderr)
-            status = CHECK_FAILED
-        elif have < want:
-            print(say("plain.require_missed", lang, name=name, have=have, want=want), file=sys.stderr)
-            status = CHECK_FAILED
-    return status
