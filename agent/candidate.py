@@ -1,73 +1,112 @@
 """The candidate's side: lines become answers or commands, on record before anything is done with them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from prompts import to_model
 from tools.bank import nearest
 from tools.interview import Interview
 from tools.rubric import ungraded
-from transcripts.events import CommandEvent, Event, GradeEvent, MessageEvent
+from transcripts.events import CommandEvent, DisputeEvent, Event, GradeEvent, MessageEvent
 from transcripts.grade import GraderId
 
-COMMANDS = ("/help", "/skip", "/reveal", "/repeat", "/score", "/quit")
-REFUSED_LIVE = ("/reveal", "/score")
+COMMANDS = ("/help", "/skip", "/reveal", "/repeat", "/score", "/dispute", "/quit")
+TURNS = ("/skip", "/reveal", "/quit")  # these move the interview on
+REFUSED_LIVE = ("/reveal", "/score", "/dispute")
+_LOOKALIKES = str.maketrans("кпм", "kpm")  # an id typed on a Russian keyboard
 
 Notice = Callable[..., None]  # notice(key, **values): something to tell the candidate
 
 
+@dataclass
 class TypingCandidate:
-    """Reads lines with `read` (None: no more) and puts them on record with `emit`."""
+    """Reads lines with `read` (None: no more) and puts them on record with `emit`.
 
-    def __init__(
-        self,
-        read: Callable[[], str | None],
-        interview: Interview,
-        emit: Callable[[Event], None],
-        notice: Notice,
-        grader: GraderId,
-    ) -> None:
-        self._read = read
-        self._interview = interview
-        self._emit = emit
-        self._notice = notice
-        self._grader = grader
+    `expects_more` says, after the last question, whether to read another line.
+    """
+
+    read: Callable[[], str | None]
+    interview: Interview
+    emit: Callable[[Event], None]
+    notice: Notice
+    grader: GraderId
+    expects_more: Callable[[], bool] = lambda: True
 
     def listen(self) -> bool:
         """Take one turn: an answer, or a command that moves the interview on. False at the end of input."""
-        while (line := self._read()) is not None:
+        while (line := self.read()) is not None:
             text = line.strip()
             if not text:
-                if self._interview.interrupted:
-                    self._emit(CommandEvent(name="continue"))
+                if self.interview.interrupted:
+                    self.emit(CommandEvent(name="continue"))
                     return True
-            elif text.startswith("/") and not text.startswith("//"):
+            elif _is_command(text):
                 if self._command(text):
                     return True
             else:
-                self._emit(MessageEvent(role="user", content=text[1:] if text.startswith("//") else text))
+                self.emit(MessageEvent(role="user", content=text[1:] if text.startswith("//") else text))
                 return True
         return False
 
+    def last_words(self) -> None:
+        """After the last score card, which no question follows: take disputes, up to a line that is no command."""
+        attempt = self.interview.current
+        if attempt is None or not attempt.disputable:
+            return
+        while self.expects_more() and (line := self.read()) is not None:
+            text = line.strip()
+            if not _is_command(text) or text.split()[0] in TURNS:
+                return
+            self._command(text)
+
     def _command(self, text: str) -> bool:
         """Do a slash command; whether it was a turn, that is, whether the interview moves on."""
-        name, _, argument = text.partition(" ")
+        name, *rest = text.split(maxsplit=1)
+        argument = rest[0] if rest else ""
         if name not in COMMANDS:
-            self._notice("command.unknown", name=name, nearest=nearest(name, COMMANDS))
+            self.notice("command.unknown", name=name, nearest=nearest(name, COMMANDS))
             return False
-        if self._interview.live and name in REFUSED_LIVE:
-            self._notice("command.refused_live", name=name)
+        if self.interview.live and name in REFUSED_LIVE:
+            self.notice("command.refused_live", name=name)
             return False
-        self._emit(CommandEvent(name=name, argument=argument))
+        if name == "/dispute":
+            self._dispute(argument)
+            return False
+        self.emit(CommandEvent(name=name, argument=argument))
         if name in ("/skip", "/reveal"):
             self._give_up(name)
-        return name in ("/skip", "/reveal", "/quit")
+        return name in TURNS
+
+    def _dispute(self, argument: str) -> None:
+        """Put on record that a verdict of the last score card is disputed, or say what is wrong with the command."""
+        attempt = next((a for a in reversed(self.interview.attempts) if a.disputable), None)
+        if attempt is None or attempt.grade is None:
+            self.notice("dispute.no_card")
+            return
+        verdicts = {line.id: line.verdict for line in attempt.grade.lines}
+        typed, *rest = argument.split(maxsplit=1) or [""]
+        line, known = typed.rstrip(":,.").lower().translate(_LOOKALIKES), ", ".join(verdicts)
+        if line in verdicts and rest:
+            self.emit(
+                DisputeEvent(question=attempt.question.id, line=line, verdict=verdicts[line], reason=rest[0].strip())
+            )
+        elif not typed:
+            self.notice("dispute.usage", known=known)
+        elif line in verdicts:
+            self.notice("dispute.no_reason", line=line)
+        else:
+            self.notice("dispute.no_line", line=typed, known=known)
 
     def _give_up(self, name: str) -> None:
-        attempt = self._interview.current
+        attempt = self.interview.current
         if attempt is None:
             return
-        lang = self._interview.session.lang
+        lang = self.interview.session.lang
         if not attempt.grades and not attempt.words:  # an answer that was graded keeps its grade
-            self._emit(GradeEvent(**ungraded(attempt.question, "skipped", self._grader, lang).model_dump()))
+            self.emit(GradeEvent(**ungraded(attempt.question, "skipped", self.grader, lang).model_dump()))
         told = to_model("turn.skipped" if name == "/skip" else "turn.gave_up")
-        self._emit(MessageEvent(role="system", content=f"{told} next: {self._interview.step().value}"))
+        self.emit(MessageEvent(role="system", content=f"{told} next: {self.interview.step().value}"))
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and not text.startswith("//")

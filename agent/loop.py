@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,6 +41,7 @@ class Interviewing:
     conversation: Conversation
     candidate: Candidate
     emit: Callable[[Event], None]
+    last_words: Callable[[], None] = lambda: None  # what the candidate may still do once all is said
 
 
 def run_interview(run: Interviewing) -> EndReason:
@@ -55,6 +57,8 @@ def run_interview(run: Interviewing) -> EndReason:
             if not _candidate_turns(run):
                 return _close(run)
             if run.interview.step() is Step.DONE:
+                with suppress(KeyboardInterrupt, Leave):
+                    run.last_words()
                 return "completed"
             turn = _model_turn(run)
             ok = _execute(run, turn) if turn.tool_calls else _speak(run, turn.content)

@@ -18,7 +18,7 @@ from tools.grade_answer import Grader
 from tools.planner import Planner
 from tools.question import Lang, Question
 from transcripts.errors import InputError
-from transcripts.events import EndEvent, Event, GradeEvent, QuestionEvent, ToolResultEvent
+from transcripts.events import DisputeEvent, EndEvent, Event, GradeEvent, QuestionEvent, ToolResultEvent
 from transcripts.grade import Grade, GraderId
 from transcripts.reader import Transcript
 
@@ -27,6 +27,7 @@ COMPARED = {
     QuestionEvent: ("number", "total", "question"),
     ToolResultEvent: ("id", "name", "ok", "content"),
     GradeEvent: ("question", "status", "score", "reason", "key_points", "mistakes", "tips", "grader", "answer_lang"),
+    DisputeEvent: ("question", "line", "verdict", "reason"),
     EndEvent: ("reason", "asked", "graded", "mean_score"),
 }
 
@@ -99,7 +100,9 @@ def _run(transcript: Transcript, parts: Parts) -> None:
     standby = RecordedModel(recording, EMBEDDED) if session.base_url else None
     course = Course(RecordedModel(recording, session.model), standby, emit, session.lang)
     parts.journal.listeners.append(course.hear)
-    running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, emit)
+    running = Interviewing(
+        course, parts.registry, parts.interview, parts.conversation, candidate, emit, candidate.last_words
+    )
     begin(parts)
     with suppress(DivergedError, EndpointError, Leave, IndexError):  # what is then missing is a difference
         end(parts, run_interview(running))

@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcripts.errors import InputError, RecordingError
-from transcripts.events import CommandEvent, Event, GradeEvent, MessageEvent, RepairEvent, SessionEvent, ToolCallEvent
+from transcripts.events import (
+    CommandEvent,
+    DisputeEvent,
+    Event,
+    GradeEvent,
+    MessageEvent,
+    RepairEvent,
+    SessionEvent,
+    ToolCallEvent,
+)
 from transcripts.grade import GraderId
 from transcripts.reader import read
 from transcripts.recorder import Recorder, to_line
@@ -24,6 +33,7 @@ EVENTS = st.lists(
         st.builds(MessageEvent, role=st.sampled_from(["system", "user", "assistant"]), content=ANY_TEXT),
         st.builds(CommandEvent, name=ANY_TEXT, argument=ANY_TEXT),
         st.builds(ToolCallEvent, id=ANY_TEXT, name=ANY_TEXT, arguments=ANY_TEXT),
+        st.builds(DisputeEvent, question=ANY_TEXT, line=ANY_TEXT, verdict=st.just("unsure"), reason=ANY_TEXT),
         st.builds(RepairEvent, problem=ANY_TEXT, action=ANY_TEXT),
         st.builds(
             GradeEvent,
@@ -101,10 +111,10 @@ def test_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
 
 
 def test_unknown_types_and_fields_are_kept(tmp_path: Path) -> None:
-    written = record(tmp_path / "t.jsonl", [Event.model_validate({"type": "dispute", "line": "m1"})])
+    written = record(tmp_path / "t.jsonl", [Event.model_validate({"type": "applause", "line": "m1"})])
     transcript = read(tmp_path / "t.jsonl")
     assert b"".join(to_line(event) for event in transcript.events) == written
-    assert transcript.events[1].type == "dispute"
+    assert transcript.events[1].type == "applause"
 
 
 def test_a_reordered_file_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tools.nonanswer import is_nonanswer
 from tools.question import Question
 from transcripts.events import (
     CommandEvent,
+    DisputeEvent,
     EndEvent,
     Event,
     GradeEvent,
@@ -46,6 +47,7 @@ class Attempt:
     question: Question
     words: list[str] = field(default_factory=list)  # the candidate's turns, in order
     grades: list[Grade] = field(default_factory=list)  # the last one counts
+    disputes: list[DisputeEvent] = field(default_factory=list)
     introduced: bool = False
     to_grade: bool = False  # words came in after the last grade
     awaiting: bool = False  # a follow-up was asked and not yet answered
@@ -64,6 +66,11 @@ class Attempt:
     def grade(self) -> Grade | None:
         """The grade that counts so far."""
         return self.grades[-1] if self.grades else None
+
+    @property
+    def disputable(self) -> bool:
+        """Whether there are verdicts, and the candidate has seen them."""
+        return self.revealed and self.grade is not None and self.grade.status == "graded"
 
 
 class Interview:
@@ -101,6 +108,8 @@ class Interview:
                 self._graded(event)
             case CommandEvent():
                 self._commanded(event.name)
+            case DisputeEvent():
+                self._disputed(event)
             case ToolResultEvent(name=Step.REVEAL, ok=True):
                 self.reveal()
             case EndEvent():
@@ -184,3 +193,8 @@ class Interview:
         elif self.current and name in ("/skip", "/reveal"):
             self.current.wants_breakdown = name == "/reveal"
             self.current.follow_ups_over, self.current.awaiting = True, False
+
+    def _disputed(self, dispute: DisputeEvent) -> None:
+        for attempt in self.attempts:
+            if attempt.question.id == dispute.question:
+                attempt.disputes.append(dispute)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from transcripts.grade import Grade, GraderId
+from transcripts.grade import Grade, GraderId, KeyPointVerdict, MistakeVerdict
 
 FORMAT = 1
 
@@ -153,6 +153,19 @@ class CommandEvent(Event):
     argument: str = ""
 
 
+class DisputeEvent(Event):
+    """The candidate disputes the `verdict` on `line` (m1, kp3 …) in the last grade of `question`, and says why.
+
+    The grade stays as it is.
+    """
+
+    type: Literal["dispute"] = "dispute"
+    question: str
+    line: str
+    verdict: KeyPointVerdict | MistakeVerdict
+    reason: str
+
+
 UNAVAILABLE = "unavailable"
 
 
@@ -188,6 +201,6 @@ EVENT_CLASSES: dict[str, type[Event]] = {
     str(cls.model_fields["type"].default): cls
     for cls in (
         SessionEvent, PlanEvent, QuestionEvent, MessageEvent, ModelCallEvent, ToolCallEvent, ToolResultEvent,
-        GradeEvent, RepairEvent, CommandEvent, ErrorEvent, EndEvent,
+        GradeEvent, RepairEvent, CommandEvent, DisputeEvent, ErrorEvent, EndEvent,
     )
 }  # fmt: skip

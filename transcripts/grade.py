@@ -49,3 +49,8 @@ class Grade(BaseModel):
     grader: GraderId
     answer_lang: str
     reason: str | None = None
+
+    @property
+    def lines(self) -> list[KeyPointLine | MistakeLine]:
+        """Every line with a verdict, the key points first."""
+        return [*self.key_points, *self.mistakes]

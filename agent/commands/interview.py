@@ -31,6 +31,7 @@ from transcripts.events import CommandEvent, Event, MessageEvent
 from transcripts.recorder import Recorder
 
 Read = Callable[[], str | None]
+Ready = Callable[[], bool]
 
 
 def run(flags: Namespace) -> int:
@@ -66,8 +67,9 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
         course = _course(flags, settings, endpoint, parts, stack)
         candidate = _candidate(flags, parts, grader)
         running = Interviewing(
-            course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit
-        )
+            course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit,
+            candidate.last_words,
+        )  # fmt: skip
         return _hold(running, parts, recorder, lang, quiet=flags.quiet)
 
 
@@ -91,10 +93,11 @@ def _course(
 
 def _candidate(flags: Namespace, parts: Parts, grader: Grader) -> TypingCandidate:
     """The person at the terminal or the pipe, and what they see."""
-    read, write = _terminal(flags.plain, parts.interview.session.lang)
+    read, write, ready = _terminal(flags.plain, parts.interview.session.lang)
     screen = Screen(parts.interview, write)
     parts.journal.listeners += [screen.show, *([Narrator().hear] if flags.verbose else [])]
-    return TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id)
+    return TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id,
+                           ready or screen.last_call)  # fmt: skip
 
 
 def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *, quiet: bool) -> int:
@@ -138,14 +141,18 @@ class _LastWords:
         self.text = event.content if isinstance(event, MessageEvent) and event.role == "user" else ""
 
 
-def _terminal(plain: bool, lang: str) -> tuple[Read, Write]:
-    """How to read and write here. prompt-toolkit costs 70 ms to import, so a pipe does without it."""
+def _terminal(plain: bool, lang: str) -> tuple[Read, Write, Ready | None]:
+    """How to read and write here, and on a pipe: whether there is more to read already.
+
+    prompt-toolkit costs 70 ms to import, so a pipe does without it.
+    """
     if not sys.stdin.isatty():
-        from agent.terminal.lines import reader as line_reader
+        from agent.terminal.lines import PipedLines
 
         signal.signal(signal.SIGINT, _leave)
         write = write_plain if plain or not sys.stdout.isatty() else _styled()
-        return line_reader(sys.stdin.buffer), write
+        lines = PipedLines(sys.stdin.buffer)
+        return lines.read, write, lines.ready
     from agent.terminal.prompt import CtrlC, reader
 
     ctrl_c = CtrlC()
@@ -160,7 +167,7 @@ def _terminal(plain: bool, lang: str) -> tuple[Read, Write]:
         print(say("command.leave_hint", lang))
 
     colour = sys.stdout.isatty() and not plain
-    return reader(ctrl_c, hint), _styled() if colour else write_plain
+    return reader(ctrl_c, hint), _styled() if colour else write_plain, None
 
 
 def _styled() -> Write:

@@ -12,6 +12,7 @@ from tools.interview import Step
 from transcripts.events import (
     UNAVAILABLE,
     CommandEvent,
+    DisputeEvent,
     ErrorEvent,
     Event,
     Json,
@@ -57,7 +58,7 @@ class Recording:
 
 def _is_input(event: Event) -> bool:
     return (
-        isinstance(event, ModelCallEvent | CommandEvent)
+        isinstance(event, ModelCallEvent | CommandEvent | DisputeEvent)
         or (isinstance(event, MessageEvent) and event.role == "user")
         or (isinstance(event, ErrorEvent) and event.kind == UNAVAILABLE)
     )
@@ -112,4 +113,6 @@ def recorded_lines(recording: Recording) -> str | None:
         return "/" + event.content if event.content.startswith("/") else event.content
     if isinstance(event, CommandEvent):
         return "" if event.name == "continue" else f"{event.name} {event.argument}".strip()
+    if isinstance(event, DisputeEvent):
+        return f"/dispute {event.line} {event.reason}"
     raise DivergedError("message")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang, Question
-from transcripts.grade import Grade
+from transcripts.grade import Grade, KeyPointLine, MistakeLine
 
 Line = list[tuple[str, str]]  # (style, text) parts, as prompt-toolkit has them
 
@@ -49,19 +49,19 @@ def score_card(grade: Grade, lang: Lang, width: int) -> list[Line]:
     covered = sum(line.verdict == "covered" for line in grade.key_points)
     lines.append([("bold", say("card.key_points", lang, covered=covered, total=len(grade.key_points)))])
     for point in grade.key_points:
-        lines += _verdict(point.verdict, "", point.text, point.quote, width)
+        lines += _verdict(point, "", width)
     lines.append([("bold", say("card.mistakes", lang))])
     for mistake in grade.mistakes:
-        lines += _verdict(mistake.verdict, say(f"card.{mistake.verdict}", lang), mistake.text, mistake.quote, width)
+        lines += _verdict(mistake, say(f"card.{mistake.verdict}", lang), width)
     return lines
 
 
-def _verdict(verdict: str, label: str, text: str, quote: str | None, width: int) -> Iterable[Line]:
-    style, mark = _MARKS[verdict]
-    shown = f"{label}: {text}" if label else text
-    yield from wrap(shown, width, indent="    ", style=style, first=f"  {mark} ")
-    if quote:
-        yield from wrap(f"«{' '.join(quote.split())}»", width, indent="      ", style="quote", first="      ")
+def _verdict(line: KeyPointLine | MistakeLine, label: str, width: int) -> Iterable[Line]:
+    style, mark = _MARKS[line.verdict]
+    shown = f"{label}: {line.text}" if label else line.text
+    yield from wrap(shown, width, indent="    ", style=style, first=f"  {mark} {line.id} ")
+    if line.quote:
+        yield from wrap(f"«{' '.join(line.quote.split())}»", width, indent="      ", style="quote", first="      ")
 
 
 def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:

@@ -1,8 +1,11 @@
 """Reading a candidate's lines from a pipe, in whatever encoding they come."""
 
 import locale
-from collections.abc import Callable, Iterator
+import os
+import select
 from typing import BinaryIO
+
+CHUNK = 65536  # bytes
 
 _COMMON = "оеаинтсрвлк"  # the letters that Russian text is mostly made of
 _ENCODINGS = ("cp1251", "koi8-r", "cp866")
@@ -33,7 +36,28 @@ def _only_escapes(text: str) -> bool:
     return all(not "\ud800" <= char <= "\udfff" or "\udc80" <= char <= "\udcff" for char in text)
 
 
-def reader(stream: BinaryIO) -> Callable[[], str | None]:
-    r"""A function that gives one turn a line, the two characters \n in it being a line break; None at the end."""
-    turns: Iterator[str] = (decode(raw).replace("\\n", "\n") for raw in stream)
-    return lambda: next(turns, None)
+class PipedLines:
+    r"""The turns on a pipe, one a line, the two characters \n in it being a line break."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._file = stream.fileno()
+        self._ahead = b""  # read, and not yet handed out
+
+    def read(self) -> str | None:
+        """The next turn, empty lines left out; None at the end of input."""
+        while (line := self._line()) and not line.strip():
+            pass
+        return decode(line).replace("\\n", "\n") if line else None
+
+    def _line(self) -> bytes:
+        while b"\n" not in self._ahead and (chunk := os.read(self._file, CHUNK)):
+            self._ahead += chunk
+        line, end, self._ahead = self._ahead.partition(b"\n")
+        return line + end
+
+    def ready(self) -> bool:
+        """Whether something can be read without waiting for it. Where the system cannot tell: no."""
+        try:
+            return b"\n" in self._ahead or bool(select.select([self._file], [], [], 0)[0])
+        except OSError:  # Windows knows this of sockets only
+            return False

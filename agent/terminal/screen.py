@@ -11,6 +11,7 @@ from tools.interview import Interview, Step
 from tools.question import Lang
 from transcripts.events import (
     CommandEvent,
+    DisputeEvent,
     EndEvent,
     ErrorEvent,
     Event,
@@ -48,6 +49,7 @@ class Screen:
         self._write = write
         self._replaying = replaying
         self._lang: Lang = interview.session.lang
+        self._summed_up = False
 
     def show(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Show an event, if there is something in it for the candidate."""
@@ -57,8 +59,8 @@ class Screen:
                 self._write(self._first_screen(event, width))
             case MessageEvent(role="assistant"):
                 self._write([[], *wrap(event.content, width)])
-            case MessageEvent(role="user") if self._replaying:
-                self._write([[], *wrap(event.content, width, indent="  ", style="quote", first="> ")])
+            case MessageEvent(role="user"):
+                self._echo(event.content, width)
             case QuestionEvent():
                 self._write(self._question(event, width))
             case GradeEvent(reason="skipped"):
@@ -69,6 +71,9 @@ class Screen:
                 self._write(self._opened(width))
             case CommandEvent():
                 self._command(event, width)
+            case DisputeEvent():
+                self._echo(f"/dispute {event.line} {event.reason}", width)
+                self.notice("dispute.recorded", line=event.line)
             case ErrorEvent():
                 self._write([[], *wrap(event.message, width, style="bad")])
             case EndEvent():
@@ -77,6 +82,18 @@ class Screen:
     def notice(self, key: str, /, **values: object) -> None:
         """Tell the candidate something that is not part of the interview."""
         self._write(wrap(say(key, self._lang, **values), terminal_width(), style="dim"))
+
+    def last_call(self) -> bool:
+        """After the last card: sum up, and say that a verdict may be disputed. True: somebody may have more to say."""
+        if not self._summed_up:
+            self._write(self._summary(terminal_width()))
+            self.notice("dispute.last_call")
+            self._summed_up = True
+        return True
+
+    def _echo(self, typed: str, width: int) -> None:
+        if self._replaying:
+            self._write([[], *wrap(typed, width, indent="  ", style="quote", first="> ")])
 
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
         model = session.model if session.base_url else say("first.embedded", self._lang)
@@ -104,8 +121,7 @@ class Screen:
         return [[], *card, [], *breakdown(attempt.question, self._lang, width)]
 
     def _command(self, event: CommandEvent, width: int) -> None:
-        if self._replaying:
-            self._write([[], [("quote", f"> {event.name}")]])
+        self._echo(event.name, width)
         attempt = self._interview.current
         if event.name == "/help":
             self._write(wrap(say("command.help", self._lang), width))
@@ -128,7 +144,8 @@ class Screen:
                 lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
                 lines += score_card(attempt.grade, self._lang, width)
                 lines += breakdown(attempt.question, self._lang, width)
-        return [*lines, *self._summary(width), *self._used(event.usage or {}, width)]
+        lines += [] if self._summed_up else self._summary(width)
+        return [*lines, *self._used(event.usage or {}, width)]
 
     def _used(self, usage: Json, width: int) -> list[Line]:
         if not usage:
