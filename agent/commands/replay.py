@@ -4,10 +4,9 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from agent.cli import CHECK_FAILED, DONE
 from agent.config import resolve
+from agent.retell import retell
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, write_plain
@@ -15,7 +14,6 @@ from agent.verify import Report, verify
 from prompts import say
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
-from transcripts.errors import InputError
 from transcripts.reader import Transcript, read
 
 
@@ -44,14 +42,7 @@ def play(transcript: Transcript, *, plain: bool) -> None:
         write = write_styled
     interview = Interview(transcript.session)
     screen = Screen(interview, write, replaying=True)
-    for event in transcript.events:
-        try:
-            interview.apply(event)
-        except ValidationError as error:
-            where = ".".join(str(step) for step in error.errors()[0]["loc"])
-            raise InputError(
-                "error.transcript_field", path=transcript.path, line=event.seq + 1, field=where, type=event.type
-            ) from error
+    for event in retell(transcript, interview):
         screen.show(event)
 
 
