@@ -19,6 +19,7 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "interview": ("interview", "razbor interview --questions 3 --topic mlops"),
     "sessions": ("sessions", "razbor sessions show latest"),
     "replay": ("replay", "razbor replay interview.jsonl --verify"),
+    "report": ("report", "razbor report latest --out report.md"),
     "grade": ("grade", "razbor grade kubernetes-primitives answer.txt"),
     "eval": ("evaluate", "razbor eval labelled.jsonl --require score_pearson=0.8"),
     "bank": ("bank", "razbor bank import questions.txt --out my-questions"),
@@ -89,6 +90,11 @@ def _arguments(name: str, parser: Parser) -> None:
     elif name == "replay":
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--verify", action="store_true", help=_help("verify"))
+    elif name == "report":
+        parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|all")
+        parser.add_argument("--format", choices=("md", "json"), default="md", help=_help("format"))
+        parser.add_argument("--out", metavar="FILE", help=_help("out_file"))
+        parser.add_argument("--disputes", metavar="FILE", help=_help("disputes"))
     elif name == "grade":
         parser.add_argument("question", metavar="QUESTION")
         parser.add_argument("file", nargs="?", metavar="FILE")

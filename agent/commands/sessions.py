@@ -21,7 +21,7 @@ def run(flags: Namespace) -> int:
     paths = sorted(transcripts_folder().glob("*.jsonl"))
     if flags.action == "list":
         return _list(paths, flags.json, lang)
-    path = _find(paths, flags.id)
+    path = find(paths, flags.id)
     if flags.action == "rm":
         try:
             path.unlink()
@@ -33,7 +33,7 @@ def run(flags: Namespace) -> int:
     return DONE
 
 
-def _find(paths: list[Path], session_id: str) -> Path:
+def find(paths: list[Path], session_id: str) -> Path:
     """The file of a session: only one that is in the folder, never a path that someone typed."""
     if session_id == "latest" and paths:
         return paths[-1]

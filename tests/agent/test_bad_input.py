@@ -34,6 +34,9 @@ from tests.conftest import Run
         (["bank", "check", "missing"], 2, "missing"),
         (["bank", "import", "missing.txt", "--out", "x"], 2, "missing.txt"),
         (["sessions", "show", "../../etc/passwd"], 2, "sessions"),
+        (["report", "nope"], 2, "nope"),
+        (["report", "../../etc/passwd"], 2, "sessions"),
+        (["report", "--format", "html"], 2, "html"),
         (["--transcript", "/proc/no/such.jsonl"], 2, "/proc/no"),
     ],
 )
@@ -150,7 +153,7 @@ def test_output_that_cannot_be_written_is_no_traceback(where: str) -> None:
 
 
 def test_every_command_has_help_with_an_example(razbor: Run) -> None:
-    for command in ("interview", "sessions", "replay", "grade", "eval", "bank", "config"):
+    for command in ("interview", "sessions", "replay", "grade", "eval", "bank", "config", "report"):
         for lang, word in (("en", "Example: razbor"), ("ru", "Пример: razbor")):
             done = razbor(command, "--help", RAZBOR_LANG=lang)
             assert done.returncode == 0

@@ -1,0 +1,73 @@
+"""`razbor report [ID|latest|all]`: one interview in full, or a table of all; disputed answers as labelled lines."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from agent.cli import DONE, explain
+from agent.commands.sessions import find
+from agent.config import resolve, transcripts_folder
+from agent.report import facts, markdown
+from agent.report.inert import to_json
+from agent.report.labels import labels
+from prompts import say
+from tools.question import Lang
+from transcripts.errors import InputError
+from transcripts.events import Json
+from transcripts.reader import Transcript, read
+
+
+def run(flags: Namespace) -> int:
+    """Print the report or write it to --out; with --disputes write labelled lines as well."""
+    lang: Lang = resolve(flags)["lang"].value
+    paths = sorted(transcripts_folder().glob("*.jsonl"))
+    if flags.id == "all":
+        transcripts = _sound(paths, lang)
+        report = facts.of_all(transcripts, lang)
+    else:
+        transcripts = [read(find(paths, flags.id))]
+        report = facts.of_interview(transcripts[0], lang)
+    show = markdown.overview if flags.id == "all" else markdown.interview
+    text = to_json(report, indent=2) + "\n" if flags.json or flags.format == "json" else show(report, lang)
+    if flags.disputes:
+        _write_labels(Path(flags.disputes), [label for each in transcripts for label in labels(each)], lang)
+    if flags.out:
+        _write(Path(flags.out), text, "w")
+    else:
+        sys.stdout.write(text)
+    return DONE
+
+
+def _sound(paths: list[Path], lang: Lang) -> list[Transcript]:
+    """The interviews that can be read; a damaged file is named on stderr and must not hide the others."""
+    transcripts = []
+    for path in paths:
+        try:
+            transcript = read(path)
+            facts.attempts(transcript)
+        except InputError as error:
+            print(f"razbor: {explain(error, lang)}", file=sys.stderr)
+        else:
+            transcripts.append(transcript)
+    if not transcripts:
+        print(say("plain.no_sessions", lang), file=sys.stderr)
+    return transcripts
+
+
+def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:
+    """Write the labelled lines to a new file: an old one may have been checked by hand since."""
+    if not lines:
+        print(say("report.no_disputes", lang), file=sys.stderr)
+        return
+    _write(path, "".join(to_json(line) + "\n" for line in lines), "x")
+    print(say("report.claims", lang, count=len(lines), path=path), file=sys.stderr)
+
+
+def _write(path: Path, text: str, mode: str) -> None:
+    try:
+        with path.open(mode, encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise InputError("error.labels_exist", path=path) from error
+    except OSError as error:
+        raise InputError("error.cannot_write_file", path=path, reason=error.strerror) from error

@@ -1,0 +1,1 @@
+"""Reports on recorded interviews. Read in this order: facts, inert, markdown, labels."""
