@@ -4,8 +4,6 @@ There is no probing and no table of providers: the first real request is the pro
 that matches what the server complained about, and can be climbed once.
 """
 
-import json
-import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
+from agent.cache import JsonCache
 from agent.config import DIALECTS
 from agent.models.failure import EndpointError
 from agent.models.refusal import parameter
@@ -148,11 +147,11 @@ class Memory:
     """The fits of all endpoints in one JSON file; a cache: what can't be read or written is learned again."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._cache = JsonCache(path)
 
     def load(self, endpoint: str) -> Fit:
         """What is known of an endpoint ("URL model"); the defaults when nothing is."""
-        known = self._all().get(endpoint)
+        known = self._cache.get(endpoint)
         if not isinstance(known, dict):
             return Fit()
         with suppress(TypeError):
@@ -162,19 +161,5 @@ class Memory:
         return Fit()
 
     def save(self, endpoint: str, fit: Fit) -> None:
-        """Remember; a full or read-only disk is no reason to stop an interview."""
-        everything = self._all() | {endpoint: asdict(fit)}
-        temporary = self._path.with_suffix(f".{os.getpid()}")
-        with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(everything, indent=1), "utf-8")
-            temporary.replace(self._path)
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-    def _all(self) -> dict[str, object]:
-        try:
-            known = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return known if isinstance(known, dict) else {}
+        """Remember what an endpoint needs."""
+        self._cache.put(endpoint, asdict(fit))

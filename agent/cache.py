@@ -1,0 +1,36 @@
+"""What was learned and can be learned again, in a JSON file: losing it costs time, never an interview."""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+
+class JsonCache:
+    """A JSON object on disk, read anew each time: several processes may use it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self, key: str) -> Any:  # noqa: ANN401 - any JSON value
+        """The value under a key; None where there is none, or where the file cannot be read."""
+        return self._all().get(key)
+
+    def put(self, key: str, value: Any) -> None:  # noqa: ANN401
+        """Remember; a full or read-only disk is no reason to stop an interview."""
+        everything = self._all() | {key: value}
+        temporary = self._path.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_text(json.dumps(everything, indent=1), "utf-8")
+            temporary.replace(self._path)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+    def _all(self) -> dict[str, object]:
+        try:
+            known = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return known if isinstance(known, dict) else {}
