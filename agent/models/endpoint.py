@@ -9,16 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tenacity import Retrying
-
 from agent.context import estimate
 from agent.model import AssistantTurn, Message
 from agent.models.dialect import request
+from agent.models.exchange import Exchange
 from agent.models.failure import SAMPLE, EndpointError
 from agent.models.fit import MAX_RUNGS, Memory, adapt, demote, roomier, smaller
 from agent.models.interpret import interpret
-from agent.models.patience import Patience, Tell
-from agent.models.reply import REFUSED, Accumulator
+from agent.models.patience import Tell
+from agent.models.reply import REFUSED
 from agent.models.wire import Wire
 from tools.arguments import is_cut_off
 from tools.interview import SPEECH, Step
@@ -52,7 +51,7 @@ class EndpointModel:
         self._memory = memory
         self._tell = tell
         self._fixed = dict(fixed or {})
-        self._sleep = sleep
+        self._exchange = Exchange(wire, tell, sleep)
         self._known = memory.load(wire.endpoint.id)
         self.fit = replace(self._known, **self._fixed)
         self._missteps = 0
@@ -103,7 +102,7 @@ class EndpointModel:
             body = request(self.fit, self.name, messages, tools, due)
             sent = estimate(body["messages"], body.get("tools", ()))
             try:
-                reply, usage = self._retried(body)
+                reply, usage = self._exchange.send(body)
                 return Answer(reply, usage, sent)
             except EndpointError as error:
                 if error.kind in SAMPLE and samples < SAMPLES:
@@ -121,31 +120,6 @@ class EndpointModel:
             raise error
         self.fit, self._last = fit, None
         self._learned.append((f"{error.kind}: {error.detail}", changed[1]))
-
-    def _retried(self, body: Json) -> tuple[Reply, Json]:
-        """The reply to one request; transport failures are waited out."""
-        patience = Patience(self._tell, answered=self._wire.answered)
-        retrying = Retrying(
-            retry=patience.again, wait=patience.wait, stop=patience.stop, before_sleep=patience.show,
-            sleep=self._sleep, reraise=True,
-        )  # fmt: skip
-        return retrying(self._exchange, body)
-
-    def _exchange(self, body: Json) -> tuple[Reply, Json]:
-        """One request, from open to last byte."""
-        self._tell("wait.model")
-        turn = Accumulator()
-        with self._wire.chat(body) as chunks:
-            for chunk in chunks:
-                turn.add(chunk)
-                if turn.rambling:
-                    break
-        if not turn.answered:
-            raise EndpointError("no_response", "200 without an answer")
-        if turn.cut_off:
-            raise EndpointError("cut", "the reply ended in the middle")
-        self._wire.answered = True
-        return turn.reply(), turn.usage or {}
 
     def _learn_from_nothing(self, answer: Answer) -> None:
         """An empty turn: more room for one that thought too long, a shorter request where the context was full."""
