@@ -98,6 +98,8 @@ def _arguments(name: str, parser: Parser) -> None:
     elif name == "grade":
         parser.add_argument("question", metavar="QUESTION")
         parser.add_argument("file", nargs="?", metavar="FILE")
+    elif name == "doctor":
+        parser.add_argument("--calibrate", action="store_true", help=_help("calibrate"))
     elif name == "eval":
         parser.add_argument("file", metavar="LABELLED.jsonl")
         parser.add_argument("--require", default="", metavar="NAME=N,…", help=_help("require"))

@@ -24,9 +24,15 @@ def connect(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> En
     fixed: Json = {} if settings["dialect"].value == "auto" else {"dialect": settings["dialect"].value}
     if not settings["stream"].value:
         fixed["stream"] = False
+    return EndpointModel(
+        Wire(endpoint, limits_of(settings)), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed
+    )
+
+
+def limits_of(settings: Mapping[str, Value]) -> Limits | None:
+    """How long a request may take, where that is set."""
     seconds = settings["timeout"].value
-    limits = Limits(idle=seconds, total=5 * seconds) if seconds else None
-    return EndpointModel(Wire(endpoint, limits), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed)
+    return Limits(idle=seconds, total=5 * seconds) if seconds else None
 
 
 def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:

@@ -5,7 +5,7 @@ The same loop, wire and dialects as in an interview: what is fit here is fit the
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from agent.config import DIALECTS
@@ -40,6 +40,7 @@ class Finding:
     status: str
     value: str
     advice: str = ""
+    details: Json = field(default_factory=dict)
 
 
 def examine(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) -> Iterator[Finding]:

@@ -2,14 +2,21 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from agent.cli import explain
+from agent.config import Value
+from agent.endpoints import choose_for_grader
+from agent.terminal.printable import printable
+from prompts import say
 from tools.bank import Bank, load
 from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
 from tools.question import Lang
 from transcripts.errors import InputError
+
+Tell = Callable[..., None]  # tell(key, **values): what is being waited for; tell("") when nothing is
 
 
 def open_bank(flags: Namespace, lang: Lang) -> Bank:
@@ -20,8 +27,26 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     return bank
 
 
-def open_grader(name: str) -> Grader:
-    """The grader by its name; `auto` is `local` as long as there is no endpoint to ask."""
-    if name == "judge":
-        raise InputError("error.judge_needs_endpoint")
-    return LocalGrader()
+def open_grader(settings: Mapping[str, Value], tell: Tell) -> Grader:
+    """The grader that the settings ask for; without an endpoint `auto` is `local`. InputError for a judge without one.
+
+    A judge that cannot be asked for its model's name is named on stderr, and `local` grades.
+    """
+    name, lang = settings["grader"].value, settings["lang"].value
+    endpoint = choose_for_grader(settings) if name != "local" else None
+    if endpoint is None:
+        if name == "judge":
+            raise InputError("error.judge_needs_endpoint")
+        return LocalGrader()
+    from agent.connect import with_model
+    from agent.judge import AutoGrader, judge
+    from agent.models.failure import EndpointError
+    from agent.remedy import remedy
+
+    try:
+        endpoint = with_model(endpoint, lang)
+    except EndpointError as error:
+        reason = remedy(error, endpoint, lang)
+        print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)
+        return LocalGrader()
+    return (judge if name == "judge" else AutoGrader)(endpoint, settings, tell, lang)

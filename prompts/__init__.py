@@ -1,6 +1,7 @@
 """Every word said to a model or a person, as text files beside this one.
 
-`en.toml` and `ru.toml` are for people and have the same keys; `model.toml` and `interviewer.*.md` are for models.
+`en.toml` and `ru.toml` are for people and have the same keys; `model.toml`, `interviewer.*.md`
+and `judge.md` are for models.
 """
 
 import tomllib
@@ -36,3 +37,8 @@ def to_model(key: str, /, **values: object) -> str:
 def interviewer(lang: str, /, **values: object) -> str:
     """The system prompt of the interview."""
     return (files("prompts") / f"interviewer.{lang}.md").read_text("utf-8").format(**values)
+
+
+def judge_prompt() -> str:
+    """The instructions of a judge, the same for every question."""
+    return (files("prompts") / "judge.md").read_text("utf-8")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tools.graders.text import is_russian
 from tools.question import Lang, Phrases, Question
 from transcripts.grade import Grade, GraderId, KeyPointLine, MistakeLine
 
@@ -67,6 +68,23 @@ def score(key_points: Sequence[KeyPointLine], mistakes: Sequence[MistakeLine]) -
     committed = sum(line.verdict == "committed" for line in mistakes)
     factor = MISTAKE_FACTORS[min(committed, len(MISTAKE_FACTORS) - 1)]
     return round(10 * covered / max(len(key_points), 1) * factor, 1)
+
+
+def graded(
+    question: Question, answer: str, lang: Lang, verdicts: tuple[list[KeyPointLine], list[MistakeLine]], by: GraderId
+) -> Grade:
+    """The grade that verdicts make; the score follows from them."""
+    points, mistakes = verdicts
+    return Grade(
+        question=question.id,
+        status="graded",
+        score=score(points, mistakes),
+        key_points=points,
+        mistakes=mistakes,
+        tips=question.wording(lang).tips,
+        grader=by,
+        answer_lang="ru" if is_russian(answer) else "en",
+    )
 
 
 def ungraded(question: Question, reason: str, grader: GraderId, lang: Lang) -> Grade:

@@ -41,6 +41,10 @@ def run(flags: Namespace) -> int:
     finally:
         status.tell("")
     findings += _grader(settings, endpoint, lang, quiet=flags.json)
+    if flags.calibrate:
+        findings.append(_calibrated(settings, endpoint, lang, status))
+        if not flags.json:
+            _print(findings[-1], lang)
     report = as_json(findings)
     if flags.json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
@@ -77,6 +81,22 @@ def _grader(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, *, qu
     if not quiet:
         _print(finding, lang)
     return [finding]
+
+
+def _calibrated(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, status: Status) -> Finding:
+    """The endpoint as a judge, on every labelled answer that comes with razbor."""
+    from agent.connect import with_model
+    from agent.judge import calibrate
+    from agent.standing import outcome
+
+    endpoint = choose_for_grader(settings) or interviewer
+    try:
+        endpoint = with_model(endpoint, lang)
+    except EndpointError as error:
+        return Finding("judge", BAD, endpoint.base_url, remedy(error, endpoint, lang))
+    standing = calibrate(endpoint, settings, status.tell, lang)
+    return Finding("judge", "ok" if standing.better else "warn", outcome(standing, endpoint, lang),
+                   details=standing.measured() | {"seconds": standing.seconds, "better": standing.better})  # fmt: skip
 
 
 def _print(finding: Finding, lang: Lang) -> None:

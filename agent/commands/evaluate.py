@@ -12,6 +12,7 @@ from agent.config import resolve
 from agent.require import check, read_required
 from agent.resources import open_bank, open_grader
 from agent.terminal.figures import table
+from agent.terminal.status import Status, can_go_back
 from tools.agreement import Labelled, by, quotes
 from tools.bank import Bank
 from tools.baselines import baselines
@@ -39,9 +40,10 @@ class Label(BaseModel):
 
 def run(flags: Namespace) -> int:
     """Print the figures; exit 3 when one that --require names is too low."""
-    settings = {name: value.value for name, value in resolve(flags).items()}
-    lang = settings["lang"]
-    grader, bank = open_grader(settings["grader"]), open_bank(flags, lang)
+    settings = resolve(flags)
+    lang = settings["lang"].value
+    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
+    bank = open_bank(flags, lang)
     required = read_required(flags.require)
     labels = read_labels(Path(flags.file), bank)
     figures = _figures([_graded(label, bank, grader) for label in labels], grader, bank)

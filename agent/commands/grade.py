@@ -11,6 +11,7 @@ from agent.resources import open_bank, open_grader
 from agent.terminal.card import score_card
 from agent.terminal.lines import decode
 from agent.terminal.screen import terminal_width, write_plain
+from agent.terminal.status import Status, can_go_back
 from tools.question import Lang
 from transcripts.errors import InputError
 
@@ -19,9 +20,9 @@ MAX_ANSWER = 1024 * 1024  # bytes
 
 def run(flags: Namespace) -> int:
     """Print the score card of the answer in FILE or on stdin; with --json the Grade object."""
-    settings = {name: value.value for name, value in resolve(flags).items()}
-    lang: Lang = settings["lang"]
-    grader = open_grader(settings["grader"])
+    settings = resolve(flags)
+    lang: Lang = settings["lang"].value
+    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
     grade = grader.grade(question, _answer(flags.file), lang)
     if flags.json:

@@ -53,7 +53,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     """Set an interview up and hold it."""
     plain = {name: value.value for name, value in settings.items()}
     lang: Lang = plain["lang"]
-    grader = open_grader(plain["grader"])
+    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     questions, fixed = choose_questions(open_bank(flags, lang), flags)
     if endpoint:
         from agent.connect import with_model

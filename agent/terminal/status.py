@@ -10,6 +10,7 @@ from prompts import say
 
 AFTER = 0.3  # seconds: shorter waits need no word
 EVERY = 0.5
+EXPECTED = ("wait.model", "wait.judge")  # need no line of their own
 
 
 def can_go_back(plain: bool) -> bool:
@@ -35,7 +36,7 @@ class Status:
         """What is being waited for from now on; an empty key: nothing."""
         text = printable(say(key, self._lang, **values)) if key and not self._quiet else ""
         if not self._live:
-            if text and key != "wait.model" and text != self._told:
+            if text and key not in EXPECTED and text != self._told:
                 print(text, file=sys.stderr, flush=True)
                 self._told = text
             return

@@ -46,6 +46,7 @@ class Alignment:
     matches: dict[str, Match]
     on_topic: float
     stems: int
+    parts: list[Segment]  # what of the answer counts
 
 
 def align(index: PhraseIndex, answer: str) -> Alignment:
@@ -61,7 +62,7 @@ def align(index: PhraseIndex, answer: str) -> Alignment:
         match.three = math.fsum(best) / max(len(best), 1)
     known = len(said & index.weight.keys())
     on_topic = known / len(said) if len(said) >= ENOUGH_STEMS else 1.0
-    return Alignment(dict(zip(index.sides, matches, strict=True)), on_topic, len(said))
+    return Alignment(dict(zip(index.sides, matches, strict=True)), on_topic, len(said), parts)
 
 
 def _parts_that_count(index: PhraseIndex, answer: str) -> list[Segment]:

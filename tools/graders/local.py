@@ -1,36 +1,23 @@
 """The grader without a model: compares what was said with what candidates say when they mean a rubric line.
 
 The steps: phrases of the rubric and windows of the answer (phrases.py, windows.py), how far each line was said and
-where (align.py), a few figures per line (features.py), what these are worth (calibration.py). Where the
-probabilities do not decide, the verdict is `unsure`. In an answer to another question, and in a mere list of words,
-nothing counts.
+where (align.py), a few figures per line (features.py), what these are worth (calibration.py), all of it for one
+answer (reading.py). Here probabilities become verdicts, and where they do not decide, the verdict is `unsure`.
 """
 
-from collections import OrderedDict
-
-from tools.graders.align import ENOUGH_STEMS, Alignment
-from tools.graders.calibration import (
-    Kind,
-    Weights,
-    covered_probability,
-    fitted_weights,
-    mistake_probabilities,
-    topic_probability,
-)
+from tools.graders.align import Alignment
+from tools.graders.calibration import Weights
 from tools.graders.evidence import cut_quote
-from tools.graders.features import NOTHING, Reader, area_of, contrary_of
-from tools.graders.text import is_russian, is_word_list
+from tools.graders.features import NOTHING, area_of, contrary_of
+from tools.graders.reading import Readers
 from tools.graders.windows import Window
 from tools.question import Lang, Question
-from tools.rubric import RubricLine, key_point_lines, mistake_lines, score
+from tools.rubric import RubricLine, graded
 from transcripts.grade import Grade, GraderId, KeyPointLine, KeyPointVerdict, MistakeLine, MistakeVerdict
 
 COVERED = 0.4  # from this probability on a key point counts as said
 PERHAPS = 0.3  # from this one on it may have been said
 ACCUSED = 0.5  # a mistake is not alleged below this probability
-# From this probability on an answer is taken for one to the question; below, its lines count less.
-BELIEVED: dict[Kind, float] = {"phrases": 0.5, "bare": 0.8}
-READERS_KEPT = 32
 
 
 class LocalGrader:
@@ -42,58 +29,15 @@ class LocalGrader:
     id = GraderId(name="local", version="2")
 
     def __init__(self, weights: Weights | None = None) -> None:
-        self._weights = weights
-        self._readers: OrderedDict[tuple[str, Lang], tuple[Question, Reader]] = OrderedDict()
+        self.readers = Readers(weights)
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         """Grade one answer against the question's rubric; texts of the rubric in `lang`."""
-        reader = self._reader(question, lang)
-        found = reader.read(answer)
-        points, mistakes = self._verdicts(reader, found, "phrases" if question.phrases else "bare", answer)
-        return Grade(
-            question=question.id,
-            status="graded",
-            score=score(points, mistakes),
-            key_points=points,
-            mistakes=mistakes,
-            tips=question.wording(lang).tips,
-            grader=self.id,
-            answer_lang="ru" if is_russian(answer) else "en",
-        )
-
-    def _verdicts(
-        self, reader: Reader, found: Alignment, kind: Kind, answer: str
-    ) -> tuple[list[KeyPointLine], list[MistakeLine]]:
-        weights = self._weights or fitted_weights()
-        belief = 0.0 if is_word_list(answer) else _belief(reader, found, kind, weights)
-        covered = {
-            p.id: belief * covered_probability(weights, kind, reader.key_point(found, p)) for p in reader.key_points
-        }
-        chances = {}
-        for line in reader.mistakes if belief == 1 else ():
-            chances[line.id] = mistake_probabilities(weights, kind, reader.mistake(found, line, covered))
+        reading = self.readers.read(question, answer, lang)
+        reader, found, covered = reading.reader, reading.found, reading.covered
         points = [_key_point(line, found, covered[line.id], answer) for line in reader.key_points]
-        return points, [_mistake(m, found, chances.get(m.id, {}), covered, answer) for m in reader.mistakes]
-
-    def _reader(self, question: Question, lang: Lang) -> Reader:
-        """The reader of a question, the latest few kept: making one takes longer than grading."""
-        key = (question.id, lang)
-        kept = self._readers.get(key)
-        if kept is None or kept[0] is not question:
-            prompt = f"{question.prompt} {question.en.prompt} {question.ru.prompt}"
-            kept = question, Reader(key_point_lines(question, lang), mistake_lines(question, lang), prompt)
-        self._readers[key] = kept
-        self._readers.move_to_end(key)
-        if len(self._readers) > READERS_KEPT:
-            self._readers.popitem(last=False)
-        return kept[1]
-
-
-def _belief(reader: Reader, found: Alignment, kind: Kind, weights: Weights) -> float:
-    """How far to believe that this question is answered at all (0 to 1); a few words are no measure of it."""
-    if found.stems < ENOUGH_STEMS:
-        return 1.0
-    return min(1.0, topic_probability(weights, kind, reader.topic(found)) / BELIEVED[kind])
+        mistakes = [_mistake(m, found, reading.chances.get(m.id, {}), covered, answer) for m in reader.mistakes]
+        return graded(question, answer, lang, (points, mistakes), self.id)
 
 
 def _key_point(line: RubricLine, found: Alignment, chance: float, answer: str) -> KeyPointLine:

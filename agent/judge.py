@@ -1,0 +1,128 @@
+"""Who grades: the local grader, a judge behind an endpoint, or whichever of them has been shown to be better."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+
+from agent.config import Value, folder
+from agent.connect import limits_of
+from agent.endpoints import Endpoint
+from agent.models.clock import Limits
+from agent.models.exchange import Exchange
+from agent.models.failure import EndpointError
+from agent.models.fit import Memory
+from agent.models.patience import Tell
+from agent.models.question import Questioner
+from agent.models.wire import Wire
+from agent.remedy import remedy
+from agent.standing import outcome, remember, remembered
+from tools.graders.entrance import FIRST, Standing, entrance_answers, measure
+from tools.graders.judge import Ask, JudgeGrader, JudgeUnavailableError
+from tools.graders.local import LocalGrader
+from tools.question import Lang, Question
+from transcripts.events import Json
+from transcripts.grade import Grade, GraderId
+
+CHECK_SECONDS = 60.0
+
+
+def judge(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> JudgeGrader:
+    """The judge behind an endpoint; where it fails, the local grader grades and the grade says so."""
+    return JudgeGrader(_patient(endpoint, settings, tell, lang), endpoint.model, LocalGrader())
+
+
+def _patient(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> Ask:
+    """How a judge is asked. An endpoint that fails is a judge that is not there."""
+
+    def told(key: str, /, **values: object) -> None:
+        tell("wait.judge" if key == "wait.model" else key, **values)
+
+    questioner = Questioner(Exchange(Wire(endpoint, limits_of(settings)), told), _memory())
+
+    def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
+        try:
+            return questioner.ask(messages, schema, max_tokens)
+        except EndpointError as error:
+            raise JudgeUnavailableError(remedy(error, endpoint, lang)) from None
+
+    return ask
+
+
+class AutoGrader:
+    """The judge where it beat the local grader on this endpoint, else the local grader.
+
+    On first use eight labelled answers are graded by both; the outcome is remembered per endpoint.
+    """
+
+    def __init__(self, endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> None:
+        self._endpoint, self._settings, self._tell, self._lang = endpoint, settings, tell, lang
+        self._local = LocalGrader()
+        self._notes: list[str] = []
+        self._standing = remembered(endpoint)
+        self._judge: JudgeGrader | None = None
+
+    @property
+    def id(self) -> GraderId:
+        """Who grades, as far as that is known before the first grade."""
+        return self._grader().id if self._standing else self._local.id
+
+    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
+        """Grade one answer; the first time, find out who is better at it."""
+        if self._standing is None:
+            self._standing = self._check()
+            self._notes = [outcome(self._standing, self._endpoint, self._lang)]
+        grade = self._grader().grade(question, answer, lang)
+        notes, self._notes = [*self._notes, *((grade.model_extra or {}).get("notes") or [])], []
+        extra: Json = {"measured": self._standing.measured()} | ({"notes": notes} if notes else {})
+        return grade.model_copy(update=extra)
+
+    def _grader(self) -> JudgeGrader | LocalGrader:
+        if self._standing and self._standing.better:
+            self._judge = self._judge or judge(self._endpoint, self._settings, self._tell, self._lang)
+            return self._judge
+        return self._local
+
+    def _check(self) -> Standing:
+        """At most a minute; what came of it is remembered, also that the judge was too slow for it."""
+        end, broken = time.monotonic() + CHECK_SECONDS, []
+
+        def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
+            seconds = max(end - time.monotonic(), 0.1)
+            limits = Limits(connect=min(seconds, 5.0), idle=seconds, total=seconds)
+            try:
+                with closing(Wire(self._endpoint, limits)) as wire:
+                    exchange = Exchange(wire, lambda *_, **__: None, patient=False)
+                    return Questioner(exchange, _memory()).ask(messages, schema, max_tokens)
+            except EndpointError as error:
+                broken.extend([error] if error.kind != "timeout" else [])
+                raise JudgeUnavailableError(error.kind) from None
+
+        self._tell("judge.checking", model=self._endpoint.model, seconds=round(CHECK_SECONDS))
+        candidate = JudgeGrader(ask, self._endpoint.model, self._local, alone=True)
+        try:
+            standing = measure(candidate, self._local, entrance_answers()[:FIRST], lambda _: None, CHECK_SECONDS)
+        finally:
+            self._tell("")
+        if not broken:  # a judge that was not there has not been measured
+            remember(self._endpoint, standing)
+        return standing
+
+
+def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> Standing:
+    """The full measure, on all labelled answers and without a limit of time; it replaces the entrance check."""
+    local, answers = LocalGrader(), entrance_answers()
+    one = JudgeGrader(_patient(endpoint, settings, lambda *_, **__: None, lang), endpoint.model, local, alone=True)
+
+    def progress(done: int) -> None:
+        tell("judge.calibrating", done=done, of=len(answers))
+
+    try:
+        standing = measure(one, local, answers, progress)
+    finally:
+        tell("")
+    remember(endpoint, standing)
+    return standing
+
+
+def _memory() -> Memory:
+    return Memory(folder("state") / "endpoints.json")

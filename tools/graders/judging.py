@@ -1,0 +1,109 @@
+"""What a judge is asked, and what of its reply can be believed. Pure: no model is called here."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from prompts import catalogue, judge_prompt, to_model
+from tools.arguments import readable_arguments
+from tools.graders.evidence import address_to_grader
+from tools.question import Question
+from transcripts.events import Json
+
+VERDICTS = {"kp": ("covered", "missing", "unsure"), "m": ("committed", "avoided", "not_addressed", "unsure")}
+PROVED = ("covered", "committed", "avoided")  # by a quote; an omission is proved by where the thing is not
+LEAST_QUOTE = 8  # characters; "x" proves nothing
+SENTENCE = re.compile(r"[^.!?\n]*")
+UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict on one line with its proof, and why it was dropped where it was: "verdict", "quote", "grader"."""
+
+    verdict: str = UNSURE
+    quote: str | None = None
+    dropped: str | None = None
+
+
+def line_ids(question: Question) -> list[str]:
+    """The ids of a question's rubric lines in order, kp1 first, the mistakes last."""
+    points, mistakes = len(question.rubric_points()), len(question.mistakes)
+    return [f"kp{n}" for n in range(1, points + 1)] + [f"m{n}" for n in range(1, mistakes + 1)]
+
+
+def schema(ids: Sequence[str]) -> Json:
+    """The reply's JSON schema, flat: for each line the quote first, then a closed verdict."""
+    return _object({line: _object({"quote": {"type": "string"}, "verdict": {"enum": _menu(line)}}) for line in ids})
+
+
+def messages(question: Question, answer: str, ids: Sequence[str], code: str) -> list[Json]:
+    """The request: instructions, then question, reference, rubric lines and the answer as marked data.
+
+    `code` must be one that the candidate cannot know. What changes most comes last, so that prompt caches hit.
+    """
+    wording = question.wording("en")
+    texts = {f"kp{n}": text for n, text in enumerate(question.rubric_points(), 1)}
+    for n, mistake in enumerate(question.mistakes, 1):
+        right = to_model("judge.right", contrary=mistake.contrary) if mistake.contrary else ""
+        texts[f"m{n}"] = f"{mistake.text}{right}"
+    asked = to_model(
+        "judge.ask", question=wording.prompt, short_answer=wording.short_answer, breakdown=wording.breakdown,
+        rubric="\n".join(f"{line}: {texts[line]}" for line in ids), code=code, lines=", ".join(ids),
+        answer="\n".join(f"| {line}" for line in answer.splitlines()),
+    )  # fmt: skip
+    return [{"role": "system", "content": judge_prompt()}, {"role": "user", "content": asked}]
+
+
+def prompt_sha256() -> str:
+    """The hash of everything said to a judge that is the same for all answers."""
+    return hashlib.sha256((judge_prompt() + catalogue("model")["judge.ask"]).encode()).hexdigest()
+
+
+def read_verdicts(reply: str, answer: str, ids: Sequence[str]) -> dict[str, Judged]:
+    """The verdicts of a reply that stand: off the menu, unproved or proved by orders to the grader is `unsure`."""
+    found = readable_arguments(reply.rpartition("</think>")[2])
+    return {line: _judged(found.get(line), answer, line) for line in ids}
+
+
+def _judged(given: Any, answer: str, line: str) -> Judged:  # noqa: ANN401 - whatever a model writes
+    verdict = given.get("verdict") if isinstance(given, Mapping) else None
+    if not isinstance(verdict, str) or verdict not in _menu(line):
+        return Judged(dropped="verdict")
+    if verdict not in PROVED:
+        return Judged(verdict)
+    place = find_quote(given.get("quote"), answer)
+    if place is None:
+        return Judged(dropped="quote")
+    if _to_the_grader(answer, *place):
+        return Judged(dropped="grader")
+    return Judged(verdict, answer[place[0] : place[1]])
+
+
+def find_quote(quote: Any, answer: str) -> tuple[int, int] | None:  # noqa: ANN401 - whatever a model writes
+    """Where a quote stands in the answer, but for case, white space and marks around it; None where it does not."""
+    if not isinstance(quote, str):
+        return None
+    words = quote.replace("| ", " ").strip(" \t\n\"'«»“”….,;:|").split()
+    if len(" ".join(words)) < LEAST_QUOTE:
+        return None
+    match = re.search(r"[\s|]+".join(map(re.escape, words)), answer, re.IGNORECASE)
+    return match.span() if match else None
+
+
+def _to_the_grader(answer: str, start: int, end: int) -> bool:
+    """Whether the quote stands where the candidate addresses the grader."""
+    first = max(answer.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    last = SENTENCE.match(answer, end)
+    at = address_to_grader(answer[first : last.end() if last else end])
+    return at is not None and first + at < end
+
+
+def _menu(line: str) -> list[str]:
+    return list(VERDICTS["kp" if line.startswith("kp") else "m"])
+
+
+def _object(properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
