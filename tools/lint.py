@@ -4,12 +4,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tools.bank import question_files, read_question
+from tools.lint_phrases import Finding, Step, check_phrases
 from tools.question import Question, Wording, sentences
 from tools.safe_yaml import line_of
 from transcripts.errors import InputError
-
-Step = str | int
-Finding = tuple[str, tuple[Step, ...], dict[str, object]]  # catalogue key, place in the file, values
 
 MIN_LEAK_WORDS = 4
 
@@ -44,7 +42,7 @@ def _clashes(question: Question, seen: dict[str, Path]) -> Iterator[Finding]:
 def check_question(question: Question) -> Iterator[Finding]:
     """What one question lacks or says twice."""
     yield from _check_mistakes(question)
-    yield from _check_phrases(question)
+    yield from check_phrases(question)
     for lang in ("en", "ru"):
         yield from _check_wording(question, lang, getattr(question, lang))
     yield from _check_duplicates(question)
@@ -62,14 +60,6 @@ def _check_mistakes(question: Question) -> Iterator[Finding]:
         for key_point in mistake.key_points:
             if key_point not in known:
                 yield "lint.unknown_line", (*place, "key_points"), {"id": key_point}
-
-
-def _check_phrases(question: Question) -> Iterator[Finding]:
-    points, mistakes = len(question.rubric_points()), len(question.mistakes)
-    known = {f"kp{n + 1}" for n in range(points)} | {f"m{n + 1}" for n in range(mistakes)}
-    for line_id in question.phrases:
-        if line_id not in known:
-            yield "lint.unknown_line", ("phrases", line_id), {"id": line_id}
 
 
 def _check_wording(question: Question, lang: str, wording: Wording) -> Iterator[Finding]:
