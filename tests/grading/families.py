@@ -39,7 +39,7 @@ def unearned(question: Question, others: list[Question]) -> Iterator[tuple[str, 
     for other in others:
         for text in (other.wording("en"), other.wording("ru")):
             yield "breakdown of another", f"{text.short_answer}\n{text.breakdown}"
-    for answer in lines("answers_dev"):
+    for answer in (*lines("answers_dev"), *lines("answers_second")):
         if answer["kind"] == "strong" and answer["question"] != question.id:
             yield "strong, to another", answer["answer"]
         if answer["kind"] == "injection":
