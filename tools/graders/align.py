@@ -60,8 +60,9 @@ def align(index: PhraseIndex, answer: str) -> Alignment:
     for number, match in enumerate(matches):
         best = sorted((r for r, s in zip(recalls, index.side_of, strict=True) if s == number), reverse=True)[:THREE]
         match.three = math.fsum(best) / max(len(best), 1)
-    known = len(said & index.weight.keys())
-    on_topic = known / len(said) if len(said) >= ENOUGH_STEMS else 1.0
+    telling = {stem for stem in said if index.can_tell(stem)}
+    known = len(telling & index.weight.keys())
+    on_topic = known / len(telling) if len(telling) >= ENOUGH_STEMS else 1.0
     return Alignment(dict(zip(index.sides, matches, strict=True)), on_topic, len(said), parts)
 
 

@@ -10,22 +10,32 @@ _DOUBLES = str.maketrans("аеорсухіЅѕјкмтвнАЕОРСУХІКМТ
 
 # Text addressed to whoever grades. Each line needs an address or an order about the grade itself: honest answers
 # speak of scores, system prompts and top 10 too.
+_WHO = (
+    r"(?:grader|examiner|evaluator|reviewer|judge|assessor|language\ model"
+    r"|грейдер\w*|экзаменатор\w*|проверяющ\w+|оценщик\w*)"
+)
+_FULL = r"(?:10|ten|full|max\w*|perfect|highest|covered|avoided|correct|complete\w*|passed|mentioned)"
+_POLNO = r"(?:10|десят\w+|балл\w*|максим\w+|верн\w+|засчит\w+|раскрыт\w*|зачт\w+|правильн\w+|полн\w+)"
 _TO_THE_GRADER = re.compile(
-    r"""
-      ^\W*(?:system|developer|admin\w*|система)(?:\ (?:note|override|message|notice))?\W*:
-    | \b(?:ignore|disregard|forget|override)\b.{0,30}\b(?:instructions?|prompts?|rubric|rules|criteria|above)\b
-    | \b(?:игнорируй\w*|проигнорируй\w*|забудь\w*)\b.{0,40}\b(?:инструкц|промпт|указани|правил|критери|выше|рубрик)
-    | \b(?:grader|examiner|грейдер\w*|экзаменатор\w*)\b
-    | (?:^\W*|\b(?:dear|to\ the|attention|уважаем\w+|для)\ )(?:evaluator|reviewer|проверяющ\w+|оценщик\w*)\b
+    rf"""
+      (?-i:^\W*(?:SYSTEM|DEVELOPER|ADMIN\w*|СИСТЕМА)\W*[:\]]) | \[/?(?:system|developer|admin|система)\]
+    | ^\W*(?:system|developer|admin\w*|системн\w+)\ (?:note|override|message|notice|update|сообщение)\b
+    | \b(?:ignore|disregard|forget|override)\b.{{0,30}}\b(?:instructions?|prompts?|rubric|rules|criteria|above)\b
+    | \b(?:игнорируй\w*|проигнорируй\w*|забудь\w*)\b.{{0,40}}\b(?:инструкц|промпт|указани|правил|критери|выше|рубрик)
+    | ^\W*(?:ai\ )?{_WHO}\s*[:,] | \b(?:dear|hey|attention|to\ the|notes?\ (?:to|for)(?:\ the)?)\ (?:ai\ )?{_WHO}\b
+    | \b(?:уважаем\w+|дорог\w+|для|эй)\ {_WHO}\b | \byou\ are\ a\ (?:strict\ |fair\ )?{_WHO}
     | \b(?:give|award|assign)\ (?:me|this|it|us|my|the\ (?:answer|candidate)|full|maximum|a)\b
-      .{0,40}\b(?:10|ten|full|max\w*|perfect|marks?|score)\b
-    | \b(?:grade|score|rate|mark|treat|count|consider)\ (?:this|it|me|my|the\ (?:answer|above)|all|every\w*)\b
-      .{0,40}\b(?:10|ten|full|max\w*|perfect|covered|avoided|correct|complete|passed)\b
-    | \bset\ (?:the|my)\ (?:score|grade)\b | \b(?:full|maximum|perfect)\ (?:score|marks?|grade|points)\b
+      .{{0,40}}\b(?:10|ten|full|max\w*|perfect|marks?|score)\b
+    | \b(?:grade|score|rate|mark|treat|count|consider)\ (?:me|my|this\ answer|the\ (?:answer|above|candidate)|anything
+      |everything|(?:all|every|each)(?:\ \w+){{0,2}}\ (?:points?|mistakes?|lines?|criteri\w+))\b.{{0,60}}\b{_FULL}\b
+    | \bset\ (?:the|my)\ (?:score|grade)\ ?(?:to|=|at)\ ?(?:10|ten|max\w*|full)
+    | \b(?:full|maximum|perfect)\ (?:marks?|grade|points|score\ (?:for|to|on))\b | \bmaximum\ score\b
     | \b(?:поставь|поставьте|выстави|выставьте|засчитай\w*)\b
-      .{0,60}\b(?:10|десят\w+|балл\w*|максим\w+|верн\w+|ответ\w*|все)\b
+      .{{0,60}}\b(?:10|десят\w+|балл\w*|максим\w+|верн\w+|ответ\w*|все)\b
     | \b(?:оцени|оцените|отметь|отметьте|считай|считайте)\ (?:это\w*|мо\w+|ответ\w*|меня|на|вс\w+|кажд\w+|пункт\w*)\b
-    | ["'](?:score|verdict|key_points|status)["']\s*: | </?(?:tool_call|system|grade|score)\b | \[/?INST\]
+      .{{0,60}}\b{_POLNO}
+    | ["']score["']\s*:\s*["']?(?:10|[6-9])\b | ["'](?:verdict|key_points|covered|mistakes|status)["']\s*:
+    | </?(?:tool_call|tool_result|grade|score)\b | </(?:system|answer|candidate_answer|user)> | \[/?INST\] | <\|im_
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tools.graders.glossary import concepts
 from tools.graders.scope import polarities
-from tools.graders.text import Token, tokens, words
+from tools.graders.text import Token, is_russian, tokens, words
 
 PROMPT_WEIGHT = 0.4  # a word of the prompt says that the topic was met, not what was said of it
 LEAST_WEIGHT = 6.0  # a phrase of one or two words must not be matched by one of them
@@ -50,6 +50,7 @@ class PhraseIndex:
         for number, phrase in enumerate(self.phrases):
             for stem, asserted in phrase.items():
                 self.postings.setdefault(stem, []).append((number, asserted))
+        self._cyrillic = any(map(is_russian, self.weight))
         self._long_stems = sorted(stem for stem in self.weight if len(stem) >= SHORTEST and stem.isalpha())
         self._bridges = self._bridge(text for phrases in texts.values() for text in phrases)
 
@@ -75,6 +76,10 @@ class PhraseIndex:
                     bridges[concept] = max(stems, key=lambda stem: (self.weight[stem], stem))
         return bridges
 
+    def can_tell(self, stem: str) -> bool:
+        """Whether a stem says anything of the topic: one in letters that the rubric has none of does not."""
+        return self._cyrillic or not is_russian(stem)
+
     def weigh(self, stem: str) -> float:
         """What a stem weighs; one that the rubric does not know as much as one that a single line uses."""
         return self.weight.get(stem, self.unknown)
@@ -84,8 +89,9 @@ class PhraseIndex:
         result = list(text)
         for concept, first, end in concepts(text):
             bridge = self._bridges.get(concept)
-            if bridge and not any(token.stem in self.weight for token in text[first:end]):
-                result[first] = replace(text[first], stem=bridge, end=text[end - 1].end, stop=False)
+            if not any(token.stem in self.weight for token in text[first:end]):
+                name = bridge or f"~{concept}"  # a term that the rubric does not use is still a term
+                result[first] = replace(text[first], stem=name, end=text[end - 1].end, stop=False)
         return [token if token.stop else replace(token, stem=self._mended(token.stem)) for token in result]
 
     def _mended(self, stem: str) -> str:

@@ -71,10 +71,9 @@ def words(text: str) -> Iterator[Token]:
         if whole in stopwords():
             yield Token(whole, match.start(), match.end(), stop=True)
             continue
-        for part in re.finditer(r"[^-]+", whole):
-            start = match.start() + part.start()
-            word = part.group()
-            yield Token(stem(word), start, start + len(word), stop=word in stopwords())
+        for part in re.finditer(r"[^-]+", match.group()):  # places are those of the text as it is written
+            word = part.group().lower()
+            yield Token(stem(word), match.start() + part.start(), match.start() + part.end(), stop=word in stopwords())
 
 
 def tokens(text: str) -> list[Token]:
