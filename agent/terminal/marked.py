@@ -1,0 +1,124 @@
+"""An answer with the quotes of its grade marked in place, as styled text. Pure; what goes in is made printable first.
+
+The markers are text, so nobody needs colour to read them: `A pod is [kp3: the smallest unit] of Kubernetes.`
+Where quotes overlap, stretches of one kind run together and name every line that quotes them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from agent.terminal.card import Line
+from agent.terminal.printable import printable
+
+Quote = tuple[str, str, str | None]  # id and verdict of a rubric line, and the words it quotes
+
+MARKER = "marker"  # the style of what is not the candidate's own
+_STYLES = {"avoided": "said-good", "covered": "said-good", "unsure": "said-unsure", "committed": "said-bad"}
+_WEIGHT = ("said-good", "said-unsure", "said-bad")  # where quotes overlap, the last of these is shown
+_CONTEXT = 36  # characters kept on each side of a quote, where an answer is shortened
+_HALF_QUOTE = 150  # and on each side of a gap in a long quote
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    start: int
+    end: int
+    style: str
+    ids: frozenset[str]
+
+
+def marked(answer: str, quotes: Iterable[Quote]) -> Line:
+    """The whole answer; without the parts of style MARKER it is the answer as it can be printed."""
+    text, at, parts, spans = printable(answer), 0, Line(), list(quotes)
+    for stretch in _stretches(text, spans):
+        words = text[stretch.start : stretch.end].strip()
+        start = text.index(words, stretch.start)  # white space at the edges stays outside
+        ids = dict.fromkeys(line_id for line_id, _, _ in spans if line_id in stretch.ids)
+        parts += [("", text[at:start]), (MARKER, f"[{', '.join(map(printable, ids))}: "), (stretch.style, words)]
+        parts.append((MARKER, "]"))
+        at = start + len(words)
+    return [part for part in (*parts, ("", text[at:])) if part[1]]
+
+
+def is_marked(text: str, quote: str) -> bool:
+    """Whether `marked` shows where these words stand in an answer, given as it can be printed."""
+    words = printable(quote)
+    return bool(re.search(r"\w", words)) and words in text
+
+
+def _stretches(text: str, quotes: list[Quote]) -> list[_Stretch]:
+    """What is quoted, in order and without overlaps; of words that occur twice, the first occurrence."""
+    spans = []
+    for line_id, verdict, quote in quotes:
+        words = printable(quote or "")
+        if verdict in _STYLES and words and (start := text.find(words)) >= 0:
+            spans.append(_Stretch(start, start + len(words), _STYLES[verdict], frozenset({line_id})))
+    found: list[_Stretch] = []
+    for start, end in pairwise(sorted({edge for span in spans for edge in (span.start, span.end)})):
+        here = [span for span in spans if span.start <= start and end <= span.end]
+        if not here or not re.search(r"\w", text[start:end]):
+            continue
+        style = max((span.style for span in here), key=_WEIGHT.index)
+        piece = _Stretch(start, end, style, frozenset().union(*(span.ids for span in here)))
+        last = found[-1] if found else piece
+        if last.style == style and last.ids & piece.ids and not re.search(r"\w", text[last.end : start]):
+            piece = replace(piece, start=last.start, ids=last.ids | piece.ids)
+            found = found[:-1]
+        found.append(piece)
+    return found
+
+
+def shortened(parts: Line) -> Line:
+    """The parts with a few words left around each quote; nothing where there is no quote."""
+    if all(style != MARKER for style, _ in parts):
+        return []
+    shown, last = Line(), len(parts) - 1
+    for number, (style, text) in enumerate(parts):
+        if style == MARKER:
+            shown.append((style, text))
+        elif style:
+            shown.append((style, _cut(text, _HALF_QUOTE, _HALF_QUOTE)))
+        else:
+            shown.append((style, _cut(text, _CONTEXT if number else 0, _CONTEXT if number < last else 0)))
+    return shown
+
+
+def _cut(text: str, before: int, after: int) -> str:
+    """The first and the last words of a text, within so many characters, around a sign for what is left out."""
+    if len(text) <= before + after + _CONTEXT:
+        return re.sub(r"\n\s*\n", "\n", text)
+    head = re.sub(r"\s+\S*$", "", text[:before])
+    tail = re.sub(r"^\S*\s+", "", text[len(text) - after :])
+    return f"{head}{' ' if before else ''}…{' ' if after else ''}{tail}"
+
+
+def flow(parts: Line, width: int, indent: str = "") -> list[Line]:
+    """Styled text as lines of at most `width` columns; its own line breaks stay."""
+    parts = [(style, text.replace("\t", "    ")) for style, text in parts]
+    styles = [style for style, text in parts for _ in text]
+    text = "".join(text for _, text in parts)
+    lines = []
+    for start, end in _rows(text, max(width - len(indent), 1)):
+        runs = groupby(range(start, end), key=styles.__getitem__)
+        row = [(style, "".join(text[at] for at in run)) for style, run in runs]
+        lines.append([("", indent), *row] if row else [])
+    return lines
+
+
+def _rows(text: str, room: int) -> Iterator[tuple[int, int]]:
+    """Where the lines of a wrapped text begin and end; a word that is wider than the room is broken."""
+    for paragraph in re.finditer(r"(?m)^.*$", text):
+        start = end = paragraph.start()
+        for word in re.finditer(r"\S+", paragraph[0]):
+            begin, stop = (paragraph.start() + edge for edge in word.span())
+            if stop - start > room and begin > start:
+                if end > start:
+                    yield start, end
+                start = begin
+            while stop - start > room:
+                yield start, start + room
+                start += room
+            end = stop
+        yield start, end
