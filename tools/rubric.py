@@ -90,3 +90,19 @@ def graded(
 def ungraded(question: Question, reason: str, grader: GraderId, lang: Lang) -> Grade:
     """The record of an attempt that has no grade: given up, or the grader failed. Never part of an average."""
     return Grade(question=question.id, status="ungraded", score=None, grader=grader, answer_lang=lang, reason=reason)
+
+
+def say_instead(question: Question, grade: Grade, mistake_id: str, lang: Lang) -> str:
+    """What to say where a mistake was made: the right statement; of an omission, the key points that it left out.
+
+    A question that has neither has tips.
+    """
+    wording = question.wording(lang)
+    if contrary := wording.contraries.get(mistake_id):
+        return contrary
+    texts = {f"kp{n}": text for n, text in enumerate(wording.key_points, start=1)}
+    omitted = {f"m{n}": mistake.key_points for n, mistake in enumerate(question.mistakes, start=1)}
+    points = [point for point in omitted.get(mistake_id, ()) if point in texts]
+    covered = {point.id for point in grade.key_points if point.verdict == "covered"}
+    left_out = [point for point in points if point not in covered] or points
+    return " ".join(texts[point] for point in left_out) or wording.tips[0]

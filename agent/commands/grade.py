@@ -8,10 +8,11 @@ from pathlib import Path
 from agent.cli import DONE
 from agent.config import resolve
 from agent.resources import open_bank, open_grader
-from agent.terminal.card import score_card
 from agent.terminal.lines import decode
+from agent.terminal.score_card import score_card
 from agent.terminal.screen import terminal_width, write_plain
 from agent.terminal.status import Status, can_go_back
+from tools.interview import Attempt
 from tools.question import Lang
 from transcripts.errors import InputError
 
@@ -24,15 +25,18 @@ def run(flags: Namespace) -> int:
     lang: Lang = settings["lang"].value
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
-    grade = grader.grade(question, _answer(flags.file), lang)
+    answer = _answer(flags.file)
+    grade = grader.grade(question, answer, lang)
     if flags.json:
         print(json.dumps(grade.model_dump(), ensure_ascii=False))
-    elif flags.plain or not sys.stdout.isatty():
-        write_plain(score_card(grade, lang, terminal_width()))
+        return DONE
+    lines = score_card(Attempt(question, words=[answer], grades=[grade]), lang, terminal_width(), full=True)
+    if flags.plain or not sys.stdout.isatty():
+        write_plain(lines)
     else:
         from agent.terminal.prompt import write_styled
 
-        write_styled(score_card(grade, lang, terminal_width()))
+        write_styled(lines)
     return DONE
 
 

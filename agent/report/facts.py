@@ -4,6 +4,7 @@ from agent.commands.sessions import describe
 from agent.retell import retell
 from tools.interview import Attempt, Interview
 from tools.question import Lang
+from tools.rubric import say_instead
 from transcripts.events import DisputeEvent, Json
 from transcripts.grade import GraderId, KeyPointLine, MistakeLine
 from transcripts.reader import Transcript
@@ -71,13 +72,10 @@ def _line(attempt: Attempt, line: KeyPointLine | MistakeLine, lang: Lang) -> Jso
 
 
 def _instead(attempt: Attempt, mistake: MistakeLine, lang: Lang) -> str | None:
-    """What to say where a mistake was made: its contrary; of an omission, the key points that were left out."""
-    if mistake.verdict != "committed":
+    """What to say where a mistake was made."""
+    if mistake.verdict != "committed" or attempt.grade is None:
         return None
-    known = _texts(attempt, lang)
-    left_out = {f"m{n}": entry.key_points for n, entry in enumerate(attempt.question.mistakes, start=1)}
-    points = " ".join(known[point] for point in left_out.get(mistake.id, ()) if point in known)
-    return attempt.question.wording(lang).contraries.get(mistake.id) or points or None
+    return say_instead(attempt.question, attempt.grade, mistake.id, lang)
 
 
 def _texts(attempt: Attempt, lang: Lang) -> dict[str, str]:

@@ -1,19 +1,13 @@
-"""The score card, the breakdown and the summary, as styled lines. Pure: no printing here."""
+"""The breakdown, the summary, and what they and the score card are made of. Pure: no printing here."""
 
 import textwrap
-from collections.abc import Iterable
 
 from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang, Question
-from transcripts.grade import Grade, KeyPointLine, MistakeLine
+from transcripts.grade import Grade
 
 Line = list[tuple[str, str]]  # (style, text) parts, as prompt-toolkit has them
-
-_MARKS = {
-    "covered": ("good", "+"), "missing": ("bad", "-"), "unsure": ("dim", "?"),
-    "avoided": ("good", "+"), "committed": ("bad", "!"), "not_addressed": ("dim", "."),
-}  # fmt: skip
 
 
 def wrap(text: str, width: int, indent: str = "", style: str = "", first: str | None = None) -> list[Line]:
@@ -37,31 +31,6 @@ def score_text(score: float | None, lang: str) -> str:
     if score is None:
         return "—"
     return f"{score:g}".replace(".", "," if lang == "ru" else ".")
-
-
-def score_card(grade: Grade, lang: Lang, width: int) -> list[Line]:
-    """A grade line by line, each verdict with its quote."""
-    if grade.status == "ungraded":
-        return [
-            rule(say("card.ungraded_skipped" if grade.reason == "skipped" else "card.ungraded_failed", lang), width)
-        ]
-    lines = [rule(say("card.score", lang, score=score_text(grade.score, lang)), width)]
-    covered = sum(line.verdict == "covered" for line in grade.key_points)
-    lines.append([("bold", say("card.key_points", lang, covered=covered, total=len(grade.key_points)))])
-    for point in grade.key_points:
-        lines += _verdict(point, "", width)
-    lines.append([("bold", say("card.mistakes", lang))])
-    for mistake in grade.mistakes:
-        lines += _verdict(mistake, say(f"card.{mistake.verdict}", lang), width)
-    return lines
-
-
-def _verdict(line: KeyPointLine | MistakeLine, label: str, width: int) -> Iterable[Line]:
-    style, mark = _MARKS[line.verdict]
-    shown = f"{label}: {line.text}" if label else line.text
-    yield from wrap(shown, width, indent="    ", style=style, first=f"  {mark} {line.id} ")
-    if line.quote:
-        yield from wrap(f"«{' '.join(line.quote.split())}»", width, indent="      ", style="quote", first="      ")
 
 
 def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:

@@ -20,7 +20,8 @@ LEAVE_WITHIN = 2.0  # seconds between two Ctrl-C
 
 _STYLE = Style.from_dict({
     "head": "bold ansicyan", "bold": "bold", "dim": "ansibrightblack", "good": "ansigreen", "bad": "ansired",
-    "quote": "italic ansiyellow", "prompt": "bold ansicyan",
+    "quote": "italic ansiyellow", "prompt": "bold ansicyan", "marker": "bold",
+    "said-good": "underline ansigreen", "said-bad": "underline ansired", "said-unsure": "underline ansiyellow",
 })  # fmt: skip
 
 

@@ -4,8 +4,9 @@ import shutil
 import sys
 from collections.abc import Callable
 
-from agent.terminal.card import Line, breakdown, rule, score_card, summary, wrap
+from agent.terminal.card import Line, breakdown, rule, summary, wrap
 from agent.terminal.printable import printable
+from agent.terminal.score_card import score_card
 from prompts import say
 from tools.interview import Interview, Step
 from tools.question import Lang
@@ -117,8 +118,7 @@ class Screen:
         attempt = self._interview.current
         if attempt is None:
             return []
-        card = score_card(attempt.grade, self._lang, width) if attempt.grade else []
-        return [[], *card, [], *breakdown(attempt.question, self._lang, width)]
+        return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt.question, self._lang, width)]
 
     def _command(self, event: CommandEvent, width: int) -> None:
         self._echo(event.name, width)
@@ -142,7 +142,7 @@ class Screen:
         for attempt in self._interview.attempts if self._interview.live else ():
             if attempt.grade:
                 lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
-                lines += score_card(attempt.grade, self._lang, width)
+                lines += score_card(attempt, self._lang, width)
                 lines += breakdown(attempt.question, self._lang, width)
         lines += [] if self._summed_up else self._summary(width)
         return [*lines, *self._used(event.usage or {}, width)]
