@@ -3,6 +3,7 @@
 from agent.report.facts import grader_name
 from agent.report.inert import block, inline
 from agent.terminal.card import score_text
+from agent.terminal.marked import marked
 from prompts import say
 from tools.question import Lang
 from transcripts.events import Json
@@ -45,7 +46,9 @@ def _question(question: Json, lang: Lang) -> list[str]:
     title = say("report.question", lang, number=question["number"], topic=topic, id=question["question"])
     parts = [f"## {title}", f"**{inline(question['prompt'])}**"]
     if question["answer"]:
-        parts += [say("report.answer", lang), block(question["answer"])]
+        lines = [*question["key_points"], *question["mistakes"]]
+        shown = marked(question["answer"], [(line["id"], line["verdict"], line["quote"]) for line in lines])
+        parts += [say("report.answer", lang), block("".join(text for _, text in shown))]
     if question["status"] != "graded":
         return [*parts, f"**{_ungraded(question, lang)}**"]
     parts.append(f"**{say('card.score', lang, score=score_text(question['score'], lang))}**")

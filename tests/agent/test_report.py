@@ -10,7 +10,12 @@ import pytest
 from agent.report.inert import block, inline
 from tests.conftest import Run
 
-CONFUSED = "A pod is a physical machine with an operating system. A Deployment is when we release the code."
+CONFUSED = (
+    "pod = a VM inside the cluster, node = the bigger machine, physical or virtual, where the pods run. "
+    "deployment = the moment you ship code to prod. service = stable name, picks pods by label and balances, "
+    "so when pods are recreated with new IPs nobody notices"
+)
+MARKED = "[m2: deployment = the moment you ship code to prod]"
 EVIL = "<script>alert(1)</script> ``` **bold** [x](http://evil.example) | \x1b[31mred\x9b2J @all \u202e"
 Find = Callable[[], Path]
 
@@ -37,7 +42,7 @@ def test_a_report_has_answer_score_verdicts_and_disputes(razbor: Run, disputed: 
         "ru": ["Объясните, чем", "- m2 **допущена**", "как правильно: Deployment — это объект", "Вопрос сдан"],
     }
     disputes = {"en": "## Disputed verdicts", "ru": "## Оспоренные вердикты"}[lang]
-    assert all(word in done.stdout for word in (*words[lang], CONFUSED, disputes))
+    assert all(word in done.stdout for word in (*words[lang], MARKED, disputes))
     assert done.stdout.count("a machine is named") == 2  # beside its line, and in the section
 
 
