@@ -94,10 +94,11 @@ def _course(
 def _candidate(flags: Namespace, parts: Parts, grader: Grader) -> TypingCandidate:
     """The person at the terminal or the pipe, and what they see."""
     read, write, ready = _terminal(flags.plain, parts.interview.session.lang)
-    screen = Screen(parts.interview, write)
+    # `razbor report` knows the interviews in razbor's own folder
+    screen = Screen(parts.interview, write, names_report=ready is None and not flags.transcript)
     parts.journal.listeners += [screen.show, *([Narrator().hear] if flags.verbose else [])]
     return TypingCandidate(read, parts.interview, parts.journal.emit, screen.notice, grader.id,
-                           ready or screen.last_call)  # fmt: skip
+                           ready or (lambda: False))  # fmt: skip
 
 
 def _hold(running: Interviewing, parts: Parts, recorder: Recorder, lang: str, *, quiet: bool) -> int:

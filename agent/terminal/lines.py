@@ -56,8 +56,12 @@ class PipedLines:
         return line + end
 
     def ready(self) -> bool:
-        """Whether something can be read without waiting for it. Where the system cannot tell: no."""
+        """Whether a turn can be read without waiting for it. Where the system cannot tell: no."""
         try:
-            return b"\n" in self._ahead or bool(select.select([self._file], [], [], 0)[0])
+            while b"\n" not in self._ahead and select.select([self._file], [], [], 0)[0]:
+                if not (chunk := os.read(self._file, CHUNK)):
+                    return bool(self._ahead)  # the last line, without an end
+                self._ahead += chunk
         except OSError:  # Windows knows this of sockets only
             return False
+        return b"\n" in self._ahead

@@ -45,12 +45,14 @@ def write_plain(lines: list[Line]) -> None:
 class Screen:
     """Shows one interview. `interview` must have taken an event in before it is shown here."""
 
-    def __init__(self, interview: Interview, write: Write, *, replaying: bool = False) -> None:
+    def __init__(
+        self, interview: Interview, write: Write, *, replaying: bool = False, names_report: bool = False
+    ) -> None:
         self._interview = interview
         self._write = write
         self._replaying = replaying
         self._lang: Lang = interview.session.lang
-        self._summed_up = False
+        self._names_report = names_report
 
     def show(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Show an event, if there is something in it for the candidate."""
@@ -83,14 +85,6 @@ class Screen:
     def notice(self, key: str, /, **values: object) -> None:
         """Tell the candidate something that is not part of the interview."""
         self._write(wrap(say(key, self._lang, **values), terminal_width(), style="dim"))
-
-    def last_call(self) -> bool:
-        """After the last card: sum up, and say that a verdict may be disputed. True: somebody may have more to say."""
-        if not self._summed_up:
-            self._write(self._summary(terminal_width()))
-            self.notice("dispute.last_call")
-            self._summed_up = True
-        return True
 
     def _echo(self, typed: str, width: int) -> None:
         if self._replaying:
@@ -144,7 +138,9 @@ class Screen:
                 lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
                 lines += score_card(attempt, self._lang, width)
                 lines += breakdown(attempt.question, self._lang, width)
-        lines += [] if self._summed_up else self._summary(width)
+        lines += self._summary(width)
+        if self._names_report and any(attempt.answer for attempt in self._interview.attempts):
+            lines += wrap(say("summary.report", self._lang), width)
         return [*lines, *self._used(event.usage or {}, width)]
 
     def _used(self, usage: Json, width: int) -> list[Line]:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from agent.terminal.lines import PipedLines
 from tests.conftest import Run
 
 ONE = ("--question", "kubernetes-primitives", "--follow-ups", "0")
@@ -100,17 +102,32 @@ def test_the_last_card_can_be_disputed_too(razbor: Run, transcript: Find) -> Non
     assert razbor("replay", str(transcript()), "--verify").returncode == 0
 
 
-def test_a_pipe_left_open_is_not_waited_for(home: Path) -> None:
+@pytest.mark.parametrize("more", ["", "/dispute m1 half a li"])
+def test_a_pipe_left_open_is_not_waited_for(home: Path, more: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", *ONE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert process.stdin
-    process.stdin.write(f"{ANSWER}\n".encode())
+    process.stdin.write(f"{ANSWER}\n{more}".encode())
     process.stdin.flush()
     assert process.wait(timeout=20) == 0
     process.communicate()
     assert len(list((home / "transcripts").glob("*.jsonl"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "ready"), [(b"", False), (b"half a line", False), (b"a line\n", True), (b"a line\nhalf", True)]
+)
+def test_whether_a_turn_is_there_is_known_without_waiting(written: bytes, ready: bool) -> None:
+    out, into = os.pipe()
+    with os.fdopen(out, "rb") as stream, os.fdopen(into, "wb", buffering=0) as writer:
+        writer.write(written)
+        lines = PipedLines(stream)
+        assert lines.ready() is ready
+        writer.close()
+        assert lines.ready() is bool(written)
+        assert lines.read() == (written.decode().partition("\n")[0] + "\n" * (b"\n" in written) if written else None)
 
 
 def test_a_live_interview_refuses_it(razbor: Run, transcript: Find) -> None:
@@ -119,24 +136,35 @@ def test_a_live_interview_refuses_it(razbor: Run, transcript: Find) -> None:
     assert not of_type(transcript(), "dispute")
 
 
-def test_at_a_terminal_the_summary_comes_first_and_enter_ends(transcript: Find) -> None:
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_terminal_ends_after_the_last_card_and_names_the_report(transcript: Find, lang: str) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "agent", *ONE, "--plain"], stdin=theirs, stdout=theirs, stderr=theirs,
+        [sys.executable, "-m", "agent", *ONE, "--plain", "--lang", lang], stdin=theirs, stdout=theirs, stderr=theirs,
         cwd=Path(__file__).parents[2], env={**os.environ, "TERM": "dumb"},
     )  # fmt: skip
     os.close(theirs)
-    for awaited, keys in (("> ", f"{ANSWER}\r"), ("Enter ends.", "/dispute m1 I did not\r"), ("Recorded:", "\r")):
-        _await(ours, awaited)
-        time.sleep(0.3)
-        os.write(ours, keys.encode())
-    _await(ours, "Saved:")
+    _await(ours, "> ")
+    time.sleep(0.3)
+    os.write(ours, f"{ANSWER}\r".encode())
+    shown = _rest(ours)
+    assert "`razbor report`" in shown
+    assert {"en": "Saved:", "ru": "Сохранено:"}[lang] in shown
     assert process.wait(timeout=20) == 0
     os.close(ours)
-    assert [dispute["reason"] for dispute in of_type(transcript(), "dispute")] == ["I did not"]
+    assert of_type(transcript(), "end")[0]["reason"] == "completed"
 
 
 def _await(terminal: int, text: str) -> None:
     seen = b""
     while text.encode() not in seen:
         seen += os.read(terminal, 4096)
+
+
+def _rest(terminal: int) -> str:
+    """All that is written until nobody writes any more."""
+    seen = b""
+    with suppress(OSError):  # how Linux says that the other side has closed
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+    return seen.decode()
