@@ -1,7 +1,7 @@
 """The score card: the answer with its quotes marked, a verdict per rubric line, and what to say instead. Pure."""
 
 from agent.terminal.card import Line, rule, score_text, wrap
-from agent.terminal.marked import flow, is_marked, marked, shortened
+from agent.terminal.marked import MARKER, flow, is_marked, marked, shortened
 from agent.terminal.printable import printable
 from agent.terminal.provenance import DISAGREED, disagreed, graded_by, is_out_of_the_ordinary, remarks
 from prompts import say
@@ -43,7 +43,11 @@ def _answer(answer: str, grade: Grade, lang: Lang, width: int, *, full: bool) ->
     parts = marked(answer, [(line.id, line.verdict, line.quote) for line in grade.lines])
     if not full or len(answer) > LONG:
         parts = shortened(parts)
-    return [[("bold", say("card.answer", lang))], *flow(parts, width, "  ")] if parts else []
+    lines = flow(parts, width, "  ")
+    while lines and not lines[-1]:
+        lines.pop()
+    heading = "card.answer_marked" if any(style == MARKER for style, _ in parts) else "card.answer"
+    return [[("bold", say(heading, lang))], *lines] if lines else []
 
 
 def _verdicts(attempt: Attempt, grade: Grade, lang: Lang, width: int) -> list[Line]:

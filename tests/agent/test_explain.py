@@ -109,10 +109,15 @@ def test_a_quote_that_is_not_in_the_answer_stands_beside_its_line() -> None:
     assert "«node»" in card("something else")
 
 
+def test_an_answer_of_which_nothing_is_quoted_is_shown_by_grade_alone() -> None:
+    assert "Your answer\n  I do not know\nKey points" in card("I do not know\n", full=True)
+    assert "Your answer" not in card("I do not know\n")
+
+
 def test_a_long_answer_is_shown_around_its_quotes() -> None:
     long = f"{'and so on ' * (LONG // 10)}node"
     shown = card(long, full=True)
-    assert "… so on and so on and so on [kp1: node]" in one_line(shown)
+    assert "… on and so on and so on and so on [kp1: node]" in one_line(shown)
     assert len(shown.splitlines()) < 20
 
 
