@@ -190,7 +190,7 @@ def test_a_killed_process_leaves_a_readable_transcript(home: Path) -> None:
 def test_a_full_disk_ends_the_interview_with_the_words_on_screen() -> None:
     code = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000));"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000));"
         "from agent.cli import main; sys.exit(main(['--questions', '2', '--seed', '1']))"
     )
     words = "these words must not be lost " * 2000

@@ -51,10 +51,13 @@ def test_to_talk_about_injection_costs_nothing() -> None:
     assert max(moves) <= 1.5
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the local grader reads words: it knows neither 'it is wrong that' nor a question"
-)
-@pytest.mark.parametrize("family", ["its own words with glue", "key points called wrong", "key points asked"])
-def test_the_words_of_an_answer_are_not_an_answer(family: str) -> None:
+@pytest.mark.parametrize("family", ["key points called wrong", "key points asked"])
+def test_a_key_point_called_wrong_or_asked_is_not_stated(family: str) -> None:
     question = QUESTIONS["llm-tool-calling"]
     assert all(score(question.id, text) <= 5 for name, text in unasserted(question) if name == family)
+
+
+@pytest.mark.xfail(strict=True, reason="a known limit: the local grader reads words, not sentences")
+def test_the_words_of_an_answer_are_not_an_answer() -> None:
+    question = QUESTIONS["llm-tool-calling"]
+    assert all(score(question.id, text) <= 5 for name, text in unasserted(question) if name.startswith("its own"))

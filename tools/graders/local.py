@@ -17,7 +17,7 @@ from transcripts.grade import Grade, GraderId, KeyPointLine, KeyPointVerdict, Mi
 
 COVERED = 0.4  # from this probability on a key point counts as said
 PERHAPS = 0.3  # from this one on it may have been said
-ACCUSED = 0.5  # a mistake is not alleged below this probability
+ACCUSED = 0.6  # a mistake is not alleged below this probability
 
 
 class LocalGrader:
