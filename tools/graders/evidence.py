@@ -3,6 +3,8 @@
 import re
 
 MAX_QUOTE = 240  # characters
+MIN_REST = 20
+_FRAGMENT = re.compile(r"\w+(?:[^\w.!?]+\w+)?[.!?]\s+")
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _LATIN, _CYRILLIC = re.compile("[a-z]", re.IGNORECASE), re.compile("[а-яё]", re.IGNORECASE)
@@ -57,8 +59,14 @@ def _mixed(word: str) -> str:
 
 
 def cut_quote(answer: str, start: int, end: int) -> str:
-    """The quote from `start` to `end`, shortened at a word's end where it is long; always a part of `answer`."""
+    """The quote from `start` to `end`, always a part of `answer`.
+
+    The last word or two of a sentence before it are left out; where it is long it is shortened at a word's end.
+    """
     quote = answer[start:end]
+    fragment = _FRAGMENT.match(quote)
+    if fragment and len(quote) - fragment.end() >= MIN_REST:
+        quote = quote[fragment.end() :]
     if len(quote) <= MAX_QUOTE:
         return quote
     short = quote[:MAX_QUOTE].rsplit(None, 1)[0]
