@@ -87,6 +87,7 @@ def find_quote(quote: Any, answer: str) -> tuple[int, int] | None:  # noqa: ANN4
     if not isinstance(quote, str):
         return None
     words = quote.replace("| ", " ").strip(" \t\n\"'«»“”….,;:|").split()
+    words = [word for word in words if word.strip("|")]  # bars may stand between words, and never cost time
     if len(" ".join(words)) < LEAST_QUOTE:
         return None
     match = re.search(r"[\s|]+".join(map(re.escape, words)), answer, re.IGNORECASE)
