@@ -59,7 +59,8 @@ def messages(question: Question, answer: str, ids: Sequence[str], code: str) -> 
 
 def prompt_sha256() -> str:
     """The hash of everything said to a judge that is the same for all answers."""
-    return hashlib.sha256((judge_prompt() + catalogue("model")["judge.ask"]).encode()).hexdigest()
+    said = catalogue("model")
+    return hashlib.sha256((judge_prompt() + said["judge.ask"] + said["judge.right"]).encode()).hexdigest()
 
 
 def read_verdicts(reply: str, answer: str, ids: Sequence[str]) -> dict[str, Judged]:
