@@ -15,6 +15,7 @@ from transcripts.events import Json
 VERDICTS = {"kp": ("covered", "missing", "unsure"), "m": ("committed", "avoided", "not_addressed", "unsure")}
 PROVED = ("covered", "committed", "avoided")  # by a quote; an omission is proved by where the thing is not
 LEAST_QUOTE = 8  # characters; "x" proves nothing
+JOINER = "\u2060"  # what requests put into a template's own tokens, so that it stands in quotes of them
 SENTENCE = re.compile(r"[^.!?\n]*")
 UNSURE = "unsure"
 
@@ -87,7 +88,7 @@ def find_quote(quote: Any, answer: str) -> tuple[int, int] | None:  # noqa: ANN4
     """Where a quote stands in the answer, but for case, white space and marks around it; None where it does not."""
     if not isinstance(quote, str):
         return None
-    words = quote.replace("| ", " ").strip(" \t\n\"'«»“”….,;:|").split()
+    words = quote.replace("| ", " ").replace(JOINER, "").strip(" \t\n\"'«»“”….,;:|").split()
     words = [word for word in words if word.strip("|")]  # bars may stand between words, and never cost time
     if len(" ".join(words)) < LEAST_QUOTE:
         return None
