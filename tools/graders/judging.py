@@ -66,7 +66,8 @@ def prompt_sha256() -> str:
 
 def read_verdicts(reply: str, answer: str, ids: Sequence[str]) -> dict[str, Judged]:
     """The verdicts of a reply that stand: off the menu, unproved or proved by orders to the grader is `unsure`."""
-    found = readable_arguments(reply.rpartition("</think>")[2])
+    text = reply.rpartition("</think>")[2]
+    found = readable_arguments(text) or readable_arguments(text[text.find("{") :])
     return {line: _judged(found.get(line), answer, line) for line in ids}
 
 
