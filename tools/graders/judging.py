@@ -8,7 +8,7 @@ from typing import Any
 
 from prompts import catalogue, judge_prompt, to_model
 from tools.arguments import readable_arguments
-from tools.graders.evidence import address_to_grader
+from tools.graders.evidence import address_to_grader, cut_quote
 from tools.question import Question
 from transcripts.events import Json
 
@@ -82,7 +82,7 @@ def _judged(given: Any, answer: str, line: str) -> Judged:  # noqa: ANN401 - wha
         return Judged(dropped="quote")
     if _to_the_grader(answer, *place):
         return Judged(dropped="grader")
-    return Judged(verdict, answer[place[0] : place[1]])
+    return Judged(verdict, cut_quote(answer, *place))
 
 
 def find_quote(quote: Any, answer: str) -> tuple[int, int] | None:  # noqa: ANN401 - whatever a model writes
