@@ -37,7 +37,7 @@ def line_ids(question: Question) -> list[str]:
 
 def schema(ids: Sequence[str]) -> Json:
     """The reply's JSON schema, flat: for each line the quote first, then a closed verdict."""
-    return _object({line: _object({"quote": {"type": "string"}, "verdict": _menu_schema(line)}) for line in ids})
+    return _object({line: _object({"quote": {"type": "string"}, "verdict": _verdict(line)}) for line in ids})
 
 
 def messages(question: Question, answer: str, ids: Sequence[str], code: str) -> list[Json]:
@@ -109,7 +109,7 @@ def _menu(line: str) -> list[str]:
     return list(VERDICTS["kp" if line.startswith("kp") else "m"])
 
 
-def _menu_schema(line: str) -> Json:
+def _verdict(line: str) -> Json:
     return {"type": "string", "enum": _menu(line)}
 
 
