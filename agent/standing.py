@@ -1,7 +1,6 @@
 """What was measured of judges, remembered per endpoint, model and prompt."""
 
-from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from agent.cache import JsonCache
 from agent.config import folder
@@ -24,8 +23,9 @@ def outcome(standing: Standing, endpoint: Endpoint, lang: Lang) -> str:
 def remembered(endpoint: Endpoint) -> Standing | None:
     """What was measured of this judge with today's prompt; None if nothing was."""
     known = _cache().get(_key(endpoint))
-    with suppress(TypeError):
-        return Standing(**known) if isinstance(known, dict) else None
+    types = {field.name: field.type for field in fields(Standing)}
+    if isinstance(known, dict) and {name: type(value) for name, value in known.items()} == types:
+        return Standing(**known)
     return None
 
 
