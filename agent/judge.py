@@ -16,6 +16,7 @@ from agent.models.question import Questioner
 from agent.models.wire import Wire
 from agent.remedy import remedy
 from agent.standing import outcome, remember, remembered
+from prompts import say
 from tools.graders.entrance import FIRST, Standing, entrance_answers, measure
 from tools.graders.judge import Ask, JudgeGrader, JudgeUnavailableError
 from tools.graders.local import LocalGrader
@@ -58,6 +59,7 @@ class AutoGrader:
         self._endpoint, self._settings, self._tell, self._lang = endpoint, settings, tell, lang
         self._local = LocalGrader()
         self._notes: list[str] = []
+        self._absent = False
         self._standing = remembered(endpoint)
         self._judge: JudgeGrader | None = None
 
@@ -70,11 +72,10 @@ class AutoGrader:
         """Grade one answer; the first time, find out who is better at it."""
         if self._standing is None:
             self._standing = self._check()
-            self._notes = [outcome(self._standing, self._endpoint, self._lang)]
         grade = self._grader().grade(question, answer, lang)
         notes, self._notes = [*self._notes, *((grade.model_extra or {}).get("notes") or [])], []
-        extra: Json = {"measured": self._standing.measured()} | ({"notes": notes} if notes else {})
-        return grade.model_copy(update=extra)
+        measured: Json = {} if self._absent else {"measured": self._standing.measured()}
+        return grade.model_copy(update=measured | ({"notes": notes} if notes else {}))
 
     def _grader(self) -> JudgeGrader | LocalGrader:
         if self._standing and self._standing.better:
@@ -83,8 +84,11 @@ class AutoGrader:
         return self._local
 
     def _check(self) -> Standing:
-        """At most a minute; what came of it is remembered, also that the judge was too slow for it."""
-        end, broken = time.monotonic() + CHECK_SECONDS, []
+        """At most a minute; what came of it is remembered, also that the judge was too slow for it.
+
+        A judge that was not there has not been measured: the local grader grades, and the next process checks again.
+        """
+        end, broken = time.monotonic() + CHECK_SECONDS, list[EndpointError]()
 
         def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
             seconds = max(end - time.monotonic(), 0.1)
@@ -103,8 +107,14 @@ class AutoGrader:
             standing = measure(candidate, self._local, entrance_answers()[:FIRST], lambda _: None, CHECK_SECONDS)
         finally:
             self._tell("")
-        if not broken:  # a judge that was not there has not been measured
+        self._absent = bool(broken) and not standing.better
+        if self._absent:
+            reason = remedy(broken[0], self._endpoint, self._lang)
+            self._notes = [say("judge.graded_locally", self._lang, reason=reason)]
+            return standing
+        if not broken:
             remember(self._endpoint, standing)
+        self._notes = [outcome(standing, self._endpoint, self._lang)]
         return standing
 
 
