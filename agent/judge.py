@@ -29,11 +29,13 @@ CHECK_SECONDS = 60.0
 
 def judge(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> JudgeGrader:
     """The judge behind an endpoint; where it fails, the local grader grades and the grade says so."""
-    return JudgeGrader(_patient(endpoint, settings, tell, lang), endpoint.model, LocalGrader())
+    return JudgeGrader(_patient(endpoint, settings, tell, lang, []), endpoint.model, LocalGrader())
 
 
-def _patient(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> Ask:
-    """How a judge is asked. An endpoint that fails is a judge that is not there."""
+def _patient(
+    endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang, broken: list[EndpointError]
+) -> Ask:
+    """How a judge is asked. An endpoint that fails is a judge that is not there; its failures go to `broken`."""
 
     def told(key: str, /, **values: object) -> None:
         tell("wait.judge" if key == "wait.model" else key, **values)
@@ -44,6 +46,7 @@ def _patient(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang
         try:
             return questioner.ask(messages, schema, max_tokens)
         except EndpointError as error:
+            broken.append(error)
             raise JudgeUnavailableError(remedy(error, endpoint, lang)) from None
 
     return ask
@@ -119,9 +122,13 @@ class AutoGrader:
 
 
 def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> Standing:
-    """The full measure, on all labelled answers and without a limit of time; it replaces the entrance check."""
-    local, answers = LocalGrader(), entrance_answers()
-    one = JudgeGrader(_patient(endpoint, settings, lambda *_, **__: None, lang), endpoint.model, local, alone=True)
+    """The full measure, on all labelled answers and without a limit of time; it replaces the entrance check.
+
+    Where the endpoint failed, what was remembered stays.
+    """
+    local, answers, broken = LocalGrader(), entrance_answers(), list[EndpointError]()
+    ask = _patient(endpoint, settings, lambda *_, **__: None, lang, broken)
+    one = JudgeGrader(ask, endpoint.model, local, alone=True)
 
     def progress(done: int) -> None:
         tell("judge.calibrating", done=done, of=len(answers))
@@ -130,7 +137,8 @@ def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lan
         standing = measure(one, local, answers, progress)
     finally:
         tell("")
-    remember(endpoint, standing)
+    if not broken:
+        remember(endpoint, standing)
     return standing
 
 
