@@ -17,6 +17,7 @@ PROVED = ("covered", "committed", "avoided")  # by a quote; an omission is prove
 LEAST_QUOTE = 8  # characters; "x" proves nothing
 JOINER = "\u2060"  # what requests put into a template's own tokens, so that it stands in quotes of them
 SENTENCE = re.compile(r"[^.!?\n]*")
+BEGINNING = re.compile(r"""\{\s*["'](?:kp|m)\d""")
 UNSURE = "unsure"
 
 
@@ -66,9 +67,17 @@ def prompt_sha256() -> str:
 
 def read_verdicts(reply: str, answer: str, ids: Sequence[str]) -> dict[str, Judged]:
     """The verdicts of a reply that stand: off the menu, unproved or proved by orders to the grader is `unsure`."""
-    text = reply.rpartition("</think>")[2]
-    found = readable_arguments(text) or readable_arguments(text[text.find("{") :])
+    found = _object_in(reply, ids)
     return {line: _judged(found.get(line), answer, line) for line in ids}
+
+
+def _object_in(reply: str, ids: Sequence[str]) -> Json:
+    """The verdicts of a reply: all of it, or what follows thoughts and words; of several objects the last."""
+    text = reply.rpartition("</think>")[2]
+    start = max((match.start() for match in BEGINNING.finditer(text)), default=len(text))
+    last = "" if "<think>" in text[:start] else text[start:]
+    readings = (readable_arguments(part) for part in (reply, text, last))
+    return next((found for found in readings if not found.keys().isdisjoint(ids)), {})
 
 
 def _judged(given: Any, answer: str, line: str) -> Judged:  # noqa: ANN401 - whatever a model writes
