@@ -18,7 +18,7 @@ from agent.endpoints import Endpoint
 from agent.judge import AutoGrader, _patient, judge
 from agent.models.exchange import Exchange
 from agent.standing import _key as standing_key
-from prompts import judge_prompt
+from prompts import catalogue, judge_prompt
 from tests.conftest import Run
 from tests.endpoint.judges import (
     ANSWER,
@@ -607,6 +607,13 @@ def test_nothing_is_remembered_where_nobody_answers(bench: Bench, home: Path) ->
     grade = bench.auto(f"http://127.0.0.1:{free_port()}/v1").grade(ASKED, ANSWER, "en")
     assert "Nothing answers" in note(grade)
     assert not (home / "judges.json").exists()
+
+
+@pytest.mark.parametrize("key", ["judge.ask", "judge.right"])
+def test_all_that_a_judge_is_told_is_in_the_hash(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    before = prompt_sha256()
+    monkeypatch.setitem(catalogue("model"), key, "something else")
+    assert prompt_sha256() != before
 
 
 def test_another_prompt_is_measured_anew(bench: Bench, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
