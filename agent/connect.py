@@ -21,12 +21,15 @@ from transcripts.events import Json
 
 def connect(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> EndpointModel:
     """The model behind an endpoint. Nothing is sent before its first turn."""
-    fixed: Json = {} if settings["dialect"].value == "auto" else {"dialect": settings["dialect"].value}
-    if not settings["stream"].value:
-        fixed["stream"] = False
     return EndpointModel(
-        Wire(endpoint, limits_of(settings)), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed
+        Wire(endpoint, limits_of(settings)), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed_of(settings)
     )
+
+
+def fixed_of(settings: Mapping[str, Value]) -> Json:
+    """What of the form of requests the user has set, so that it is not learned."""
+    fixed: Json = {} if settings["dialect"].value == "auto" else {"dialect": settings["dialect"].value}
+    return fixed if settings["stream"].value else fixed | {"stream": False}
 
 
 def limits_of(settings: Mapping[str, Value]) -> Limits | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from agent.config import Value, folder
-from agent.connect import limits_of
+from agent.connect import fixed_of, limits_of
 from agent.endpoints import Endpoint
 from agent.models.clock import Limits
 from agent.models.exchange import Exchange
@@ -25,6 +25,7 @@ from transcripts.events import Json
 from transcripts.grade import Grade, GraderId
 
 CHECK_SECONDS = 60.0
+GIVE_UP = 2  # requests that an endpoint may fail at, before a judge is taken for gone
 
 
 def judge(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> JudgeGrader:
@@ -40,14 +41,16 @@ def _patient(
     def told(key: str, /, **values: object) -> None:
         tell("wait.judge" if key == "wait.model" else key, **values)
 
-    questioner = Questioner(Exchange(Wire(endpoint, limits_of(settings)), told), _memory())
+    exchange = Exchange(Wire(endpoint, limits_of(settings)), told)
+    questioner = Questioner(exchange, _memory(), fixed_of(settings))
 
     def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
-        try:
-            return questioner.ask(messages, schema, max_tokens)
-        except EndpointError as error:
-            broken.append(error)
-            raise JudgeUnavailableError(remedy(error, endpoint, lang)) from None
+        if len(broken) < GIVE_UP:  # then it is not waited for any more
+            try:
+                return questioner.ask(messages, schema, max_tokens)
+            except EndpointError as error:
+                broken.append(error)
+        raise JudgeUnavailableError(remedy(broken[-1], endpoint, lang))
 
     return ask
 
@@ -91,6 +94,7 @@ class AutoGrader:
 
         A judge that was not there has not been measured: the local grader grades, and the next process checks again.
         """
+        fixed = fixed_of(self._settings)
         end, broken = time.monotonic() + CHECK_SECONDS, list[EndpointError]()
 
         def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
@@ -99,7 +103,7 @@ class AutoGrader:
             try:
                 with closing(Wire(self._endpoint, limits)) as wire:
                     exchange = Exchange(wire, lambda *_, **__: None, patient=False)
-                    return Questioner(exchange, _memory()).ask(messages, schema, max_tokens)
+                    return Questioner(exchange, _memory(), fixed).ask(messages, schema, max_tokens)
             except EndpointError as error:
                 broken.extend([error] if error.kind != "timeout" else [])
                 raise JudgeUnavailableError(error.kind) from None
@@ -124,7 +128,7 @@ class AutoGrader:
 def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> Standing:
     """The full measure, on all labelled answers and without a limit of time; it replaces the entrance check.
 
-    Where the endpoint failed, what was remembered stays.
+    Raises EndpointError where the endpoint failed; what was remembered stays.
     """
     local, answers, broken = LocalGrader(), entrance_answers(), list[EndpointError]()
     ask = _patient(endpoint, settings, lambda *_, **__: None, lang, broken)
@@ -137,8 +141,9 @@ def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lan
         standing = measure(one, local, answers, progress)
     finally:
         tell("")
-    if not broken:
-        remember(endpoint, standing)
+    if broken:
+        raise broken[-1]
+    remember(endpoint, standing)
     return standing
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from agent.cli import explain
 from agent.config import Value
-from agent.endpoints import choose_for_grader
+from agent.endpoints import Endpoint, choose_for_grader
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import Bank, load
@@ -27,10 +27,11 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     return bank
 
 
-def open_grader(settings: Mapping[str, Value], tell: Tell) -> Grader:
+def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None) -> Grader:
     """The grader that the settings ask for; without an endpoint `auto` is `local`. InputError for a judge without one.
 
-    A judge that cannot be asked for its model's name is named on stderr, and `local` grades.
+    At the interviewer's endpoint its model judges, unless another is named. An endpoint that does not say which model
+    it serves is named on stderr, and `local` grades.
     """
     name, lang = settings["grader"].value, settings["lang"].value
     endpoint = choose_for_grader(settings) if name != "local" else None
@@ -38,6 +39,8 @@ def open_grader(settings: Mapping[str, Value], tell: Tell) -> Grader:
         if name == "judge":
             raise InputError("error.judge_needs_endpoint")
         return LocalGrader()
+    if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
+        endpoint = interviewer
     from agent.connect import with_model
     from agent.judge import AutoGrader, judge
     from agent.models.failure import EndpointError

@@ -92,9 +92,9 @@ def _calibrated(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, s
     endpoint = choose_for_grader(settings) or interviewer
     try:
         endpoint = with_model(endpoint, lang)
+        standing = calibrate(endpoint, settings, status.tell, lang)
     except EndpointError as error:
         return Finding("judge", BAD, endpoint.base_url, remedy(error, endpoint, lang))
-    standing = calibrate(endpoint, settings, status.tell, lang)
     return Finding("judge", "ok" if standing.better else "warn", outcome(standing, endpoint, lang),
                    details=standing.measured() | {"seconds": standing.seconds, "better": standing.better})  # fmt: skip
 

@@ -53,12 +53,12 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     """Set an interview up and hold it."""
     plain = {name: value.value for name, value in settings.items()}
     lang: Lang = plain["lang"]
-    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     questions, fixed = choose_questions(open_bank(flags, lang), flags)
     if endpoint:
         from agent.connect import with_model
 
         endpoint = with_model(endpoint, lang)
+    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
     session = new_session(flags, plain, len(questions), endpoint, grader)
     with ExitStack() as stack:
         path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"

@@ -1,7 +1,8 @@
 """One question to an endpoint with an answer in JSON: no tools, no history, no conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from agent.context import estimate
 from agent.model import Message
@@ -19,10 +20,12 @@ SAMPLES = 1  # more tries after a reply that the server itself called bad
 class Questioner:
     """Asks an endpoint for JSON of a given schema, in the form of request that the endpoint is known to take."""
 
-    def __init__(self, exchange: Exchange, memory: Memory) -> None:
+    def __init__(self, exchange: Exchange, memory: Memory, fixed: Mapping[str, Any] | None = None) -> None:
         self._exchange = exchange
-        fit = memory.load(exchange.wire.endpoint.id)
-        self._fit = replace(fit, dialect="schema" if fit.dialect == NATIVE else fit.dialect)
+        self._memory = memory
+        self._name = f"{exchange.wire.endpoint.id} asked for JSON"  # what tools need is another matter
+        fit = replace(memory.load(self._name), **(fixed or {}))
+        self._fit = self._known = replace(fit, dialect="schema" if fit.dialect == NATIVE else fit.dialect)
 
     def ask(self, messages: Sequence[Message], schema: Json, max_tokens: int) -> str:
         """The text of the reply, of at most `max_tokens` tokens. Raises EndpointError when none can be had."""
@@ -31,11 +34,14 @@ class Questioner:
             for _ in range(MAX_RUNGS + SAMPLES):
                 body = self._body(messages, schema, max_tokens)
                 try:
-                    return self._exchange.send(body)[0].content
+                    text = self._exchange.send(body)[0].content
                 except EndpointError as error:
                     samples += error.kind in SAMPLE
                     if error.kind not in SAMPLE or samples > SAMPLES:
                         self._adapt(error, estimate(body["messages"], ()))
+                else:
+                    self._learn()
+                    return text
         finally:
             self._exchange.tell("")
         raise EndpointError("rejected", "every form of the request was refused")
@@ -46,6 +52,12 @@ class Questioner:
         if changed is None:
             raise error
         self._fit = changed[0]
+
+    def _learn(self) -> None:
+        """What has just worked is remembered."""
+        if self._fit != self._known:
+            self._memory.save(self._name, self._fit)
+            self._known = self._fit
 
     def _body(self, messages: Sequence[Message], schema: Json, max_tokens: int) -> Json:
         fit = self._fit

@@ -16,7 +16,7 @@ from tests.endpoint.scripted import HTML, Json, Response, Script, error, say
 from tests.endpoint.secure import needs_openssl, over_tls, self_signed
 
 INTERVIEW = (FETCH, INVITE, GRADE, REVEAL, BYE)
-ONE = ("--question", QUESTION, "--follow-ups", "0")
+ONE = ("--question", QUESTION, "--follow-ups", "0", "--grader", "local")  # a judge has tests of its own
 FAILED, USAGE = 1, 2
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 OURS = (

@@ -48,7 +48,7 @@ PLAIN = {
     "authorization",
 }
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-BARE = ("--question", QUESTION, "--follow-ups", "0")
+BARE = ("--question", QUESTION, "--follow-ups", "0", "--grader", "local")  # a judge has tests of its own
 
 
 @pytest.fixture(autouse=True)

@@ -33,20 +33,14 @@ class JudgeUnavailableError(Exception):
 
 
 class JudgeGrader:
-    """Grades by asking a model. `ask` raises JudgeUnavailableError; then `local` grades, or with `alone` nobody.
+    """Grades by asking a model. `ask` raises JudgeUnavailableError; then `local` grades, or with `alone` nobody."""
 
-    `measured` is how good this judge was found to be; it goes into every grade.
-    """
-
-    def __init__(
-        self, ask: Ask, model: str, local: LocalGrader, *, alone: bool = False, measured: Json | None = None
-    ) -> None:
+    def __init__(self, ask: Ask, model: str, local: LocalGrader, *, alone: bool = False) -> None:
         self.id = GraderId(name="judge", version=VERSION, model=model, prompt_sha256=prompt_sha256())
         self.dropped: Counter[str] = Counter()
         self._ask = ask
         self._local = local
         self._alone = alone
-        self._measured = measured
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         """Grade one answer; `disagreed` names the lines on which the local grader holds the contrary."""
@@ -65,8 +59,7 @@ class JudgeGrader:
         points = [KeyPointLine(**_line(line, judged[line.id])) for line in reading.reader.key_points]
         mistakes = [MistakeLine(**_line(line, judged[line.id])) for line in reading.reader.mistakes]
         grade = graded(question, answer, lang, (points, mistakes), self.id)
-        extra: Json = {"disagreed": disagreed(grade, local)}
-        return grade.model_copy(update=extra | ({"measured": self._measured} if self._measured else {}))
+        return grade.model_copy(update={"disagreed": disagreed(grade, local)})
 
     def _judged(self, question: Question, answer: str, lang: Lang) -> dict[str, Judged]:
         if len(answer) > LONGEST:
@@ -77,7 +70,10 @@ class JudgeGrader:
         if 2 * len(unsure) > len(ids):
             raise JudgeUnavailableError(say("judge.unusable", lang, lines=len(unsure), of=len(ids)))
         for line in unsure:
-            judged |= self._asked(question, answer, [line])
+            try:
+                judged |= self._asked(question, answer, [line])
+            except JudgeUnavailableError:  # what was said before stands
+                break
         return judged
 
     def _asked(self, question: Question, answer: str, ids: Sequence[str]) -> dict[str, Judged]:

@@ -14,7 +14,7 @@ from transcripts.events import Json
 
 VERDICTS = {"kp": ("covered", "missing", "unsure"), "m": ("committed", "avoided", "not_addressed", "unsure")}
 PROVED = ("covered", "committed", "avoided")  # by a quote; an omission is proved by where the thing is not
-LEAST_QUOTE = 8  # characters; "x" proves nothing
+LEAST_QUOTE = 6  # characters; "144 GB" may prove something, "x" nothing
 JOINER = "\u2060"  # what requests put into a template's own tokens, so that it stands in quotes of them
 SENTENCE = re.compile(r"[^.!?\n]*")
 BEGINNING = re.compile(r"""\{\s*["'](?:kp|m)\d""")

@@ -15,7 +15,7 @@ from tools.graders.quantity import quantities
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _SIGNS = re.compile(r"[=+/*×→<>:%~≈]|->|(?<![^\W\d_])\d+")
 FEWEST_LISTED = 8
-LEAST_GLUE = 0.15  # of the words; the tersest of 180 labelled answers has 0.25
+LEAST_GLUE = 0.2  # of the words; the tersest of 180 labelled answers has 0.25
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _NUMBERS = {
     "half": "0.5", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
