@@ -37,7 +37,8 @@ _TO_THE_GRADER = re.compile(
     | \b(?:оцени|оцените|отметь|отметьте|считай|считайте)\ (?:это\w*|мо\w+|ответ\w*|меня|на|вс\w+|кажд\w+|пункт\w*)\b
       .{{0,60}}\b{_POLNO}
     | ["']score["']\s*:\s*["']?(?:10|[6-9])\b | ["'](?:verdict|key_points|covered|mistakes|status)["']\s*:
-    | </?(?:tool_call|tool_result|grade|score)\b | </(?:system|answer|candidate_answer|user)> | \[/?INST\] | <\|im_
+    | </?(?:tool_call|tool_result|grade|score)\b | </(?:system|answer|candidate_answer|user)> | \[/?INST\]
+    | <\|im_start\|>\s*(?:system|user|assistant|developer)
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )  # fmt: skip
