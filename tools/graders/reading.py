@@ -37,16 +37,18 @@ class Reading:
     chances: dict[str, dict[MistakeVerdict, float]]
 
 
+_kept: OrderedDict[tuple[str, Lang], tuple[Question, Reader]] = OrderedDict()
+
+
 class Readers:
-    """Reads answers; keeps what was prepared of the latest questions, since that takes longer than reading."""
+    """Reads answers; what was prepared of the latest questions is kept, since that takes longer than reading."""
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights
-        self._kept: OrderedDict[tuple[str, Lang], tuple[Question, Reader]] = OrderedDict()
 
     def read(self, question: Question, answer: str, lang: Lang) -> Reading:
         """Find every rubric line in an answer; the lines' texts in `lang`."""
-        weights, reader = self._weights or fitted_weights(), self._reader(question, lang)
+        weights, reader = self._weights or fitted_weights(), _reader(question, lang)
         kind: Kind = "phrases" if question.phrases else "bare"
         found = reader.read(answer)
         belief = 0.0 if is_word_list(answer) else _belief(reader, found, kind, weights)
@@ -58,17 +60,18 @@ class Readers:
             chances[line.id] = mistake_probabilities(weights, kind, reader.mistake(found, line, covered))
         return Reading(kind, reader, found, covered, chances)
 
-    def _reader(self, question: Question, lang: Lang) -> Reader:
-        key = (question.id, lang)
-        kept = self._kept.get(key)
-        if kept is None or kept[0] is not question:
-            prompt = f"{question.prompt} {question.en.prompt} {question.ru.prompt}"
-            kept = question, Reader(key_point_lines(question, lang), mistake_lines(question, lang), prompt)
-        self._kept[key] = kept
-        self._kept.move_to_end(key)
-        if len(self._kept) > READERS_KEPT:
-            self._kept.popitem(last=False)
-        return kept[1]
+
+def _reader(question: Question, lang: Lang) -> Reader:
+    key = (question.id, lang)
+    kept = _kept.get(key)
+    if kept is None or kept[0] != question:
+        prompt = f"{question.prompt} {question.en.prompt} {question.ru.prompt}"
+        kept = question, Reader(key_point_lines(question, lang), mistake_lines(question, lang), prompt)
+    _kept[key] = kept
+    _kept.move_to_end(key)
+    if len(_kept) > READERS_KEPT:
+        _kept.popitem(last=False)
+    return kept[1]
 
 
 def _belief(reader: Reader, found: Alignment, kind: Kind, weights: Weights) -> float:
