@@ -94,20 +94,8 @@ class AutoGrader:
 
         A judge that was not there has not been measured: the local grader grades, and the next process checks again.
         """
-        fixed = fixed_of(self._settings)
-        end, broken = time.monotonic() + CHECK_SECONDS, list[EndpointError]()
-
-        def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
-            seconds = max(end - time.monotonic(), 0.1)
-            limits = Limits(connect=min(seconds, 5.0), idle=seconds, total=seconds)
-            try:
-                with closing(Wire(self._endpoint, limits)) as wire:
-                    exchange = Exchange(wire, lambda *_, **__: None, patient=False)
-                    return Questioner(exchange, _memory(), fixed).ask(messages, schema, max_tokens)
-            except EndpointError as error:
-                broken.extend([error] if error.kind != "timeout" else [])
-                raise JudgeUnavailableError(error.kind) from None
-
+        broken = list[EndpointError]()
+        ask = _hurried(self._endpoint, fixed_of(self._settings), broken)
         self._tell("judge.checking", model=self._endpoint.model, seconds=round(CHECK_SECONDS))
         candidate = JudgeGrader(ask, self._endpoint.model, self._local, alone=True)
         try:
@@ -123,6 +111,24 @@ class AutoGrader:
             remember(self._endpoint, standing)
         self._notes = [outcome(standing, self._endpoint, self._lang)]
         return standing
+
+
+def _hurried(endpoint: Endpoint, fixed: Json, broken: list[EndpointError]) -> Ask:
+    """How a judge is asked in the entrance check: once, within what is left of the time."""
+    end = time.monotonic() + CHECK_SECONDS
+
+    def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
+        seconds = max(end - time.monotonic(), 0.1)
+        limits = Limits(connect=min(seconds, 5.0), idle=seconds, total=seconds)
+        try:
+            with closing(Wire(endpoint, limits)) as wire:
+                exchange = Exchange(wire, lambda *_, **__: None, patient=False)
+                return Questioner(exchange, _memory(), fixed).ask(messages, schema, max_tokens)
+        except EndpointError as error:
+            broken.extend([error] if error.kind != "timeout" else [])
+            raise JudgeUnavailableError(error.kind) from None
+
+    return ask
 
 
 def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> Standing:
