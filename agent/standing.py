@@ -15,7 +15,8 @@ from tools.question import Lang
 
 def outcome(standing: Standing, endpoint: Endpoint, lang: Lang) -> str:
     """What a check has shown, in one line."""
-    key = "better" if standing.better else "not_better" if standing.complete else "too_slow"
+    told_apart = standing.complete or not standing.right  # else there was no time to tell them apart
+    key = "better" if standing.better else "not_better" if told_apart else "too_slow"
     values = asdict(standing) | {"model": endpoint.model}
     return say(f"judge.{key}", lang, **values)
 

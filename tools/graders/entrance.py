@@ -15,6 +15,7 @@ from transcripts.events import Json
 from transcripts.grade import Grade
 
 FIRST = 8  # answers of the entrance check: one to each question
+SILENT = 2  # answers on end without a grade
 BY_CHANCE = 0.1  # a judge beats the local grader if luck alone would do so more rarely
 
 
@@ -57,18 +58,22 @@ def entrance_answers() -> list[Answer]:
 
 def measure(judge: Grader, local: Grader, answers: Sequence[Answer], progress: Callable[[int], None],
             seconds: float = math.inf) -> Standing:  # fmt: skip
-    """Let both grade, as long as there is time; a judge that takes longer has not shown anything."""
-    bank = load()
-    begin, done = time.monotonic(), 0
+    """Let both grade, as long as there is time; a judge that takes longer has not shown anything.
+
+    Where time is limited, a judge that gives no grade for two answers on end is not asked for a third.
+    """
+    bank, begin = load(), time.monotonic()
     mine: list[bool] = []
     theirs: list[bool] = []
+    done = silent = 0
     for answer in answers:
         progress(done)
         question = bank.get(answer.question)
-        mine += right_lines(judge.grade(question, answer.answer, "en"), answer)
+        grade = judge.grade(question, answer.answer, "en")
+        mine += right_lines(grade, answer)
         theirs += right_lines(local.grade(question, answer.answer, "en"), answer)
-        done += 1
-        if time.monotonic() - begin > seconds:
+        done, silent = done + 1, silent + 1 if grade.status == "ungraded" else 0
+        if time.monotonic() - begin > seconds or (silent == SILENT and seconds < math.inf):
             break
     complete = done == len(answers)
     better = complete and by_chance(mine, theirs) <= BY_CHANCE
