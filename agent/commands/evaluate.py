@@ -4,9 +4,8 @@ import json
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 
 from agent.config import resolve
 from agent.require import check, read_required
@@ -18,24 +17,12 @@ from tools.bank import Bank
 from tools.baselines import baselines
 from tools.bootstrap import with_intervals
 from tools.grade_answer import Grader
+from tools.labels import Label
 from tools.safe_yaml import read_text
 from transcripts.errors import InputError
 from transcripts.events import Json
 
 MAX_BYTES = 64 * 1024 * 1024
-
-
-class Label(BaseModel):
-    """One line of a labelled file."""
-
-    id: str
-    question: str
-    lang: str
-    kind: str
-    answer: str
-    mistakes: list[Literal["committed", "avoided", "not_addressed"]]
-    key_points: list[bool] | None = None
-    score: Annotated[float, Field(ge=0, le=10)]
 
 
 def run(flags: Namespace) -> int:

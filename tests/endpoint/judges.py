@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import cache
 
 from tests.endpoint.scripted import Json, Response, say
-from tools.graders.entrance import Answer, entrance_answers
+from tools.graders.entrance import entrance_answers
+from tools.labels import Label
 
 QUESTION = "kubernetes-primitives"
 ANSWER = """node is the machine, a VM in our cloud or a physical server, kubelet and containerd run on it.
@@ -59,7 +60,7 @@ good = replies(GOOD)
 
 
 @cache
-def _labelled() -> dict[str, Answer]:
+def _labelled() -> dict[str, Label]:
     return {" ".join(answer.answer.split()): answer for answer in entrance_answers()}
 
 

@@ -7,29 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel
-
 from tools.bank import load
 from tools.grade_answer import Grader
+from tools.labels import Label
 from transcripts.events import Json
 from transcripts.grade import Grade
 
 FIRST = 8  # answers of the entrance check: one to each question
 SILENT = 2  # answers on end without a grade
 BY_CHANCE = 0.1  # a judge beats the local grader if luck alone would do so more rarely
-
-
-class Answer(BaseModel):
-    """A labelled answer; the labels in the bank's order."""
-
-    id: str
-    question: str
-    lang: str
-    kind: str
-    answer: str
-    mistakes: list[str]
-    key_points: list[bool]
-    score: float
 
 
 @dataclass(frozen=True)
@@ -50,13 +36,13 @@ class Standing:
 
 
 @cache
-def entrance_answers() -> list[Answer]:
+def entrance_answers() -> list[Label]:
     """The 24 answers, the eight of the entrance check first."""
     text = (files("tools.graders") / "entrance.jsonl").read_text("utf-8")
-    return [Answer.model_validate_json(line) for line in text.splitlines()]
+    return [Label.model_validate_json(line) for line in text.splitlines()]
 
 
-def measure(judge: Grader, local: Grader, answers: Sequence[Answer], progress: Callable[[int], None],
+def measure(judge: Grader, local: Grader, answers: Sequence[Label], progress: Callable[[int], None],
             seconds: float = math.inf) -> Standing:  # fmt: skip
     """Let both grade, as long as there is time; a judge that takes longer has not shown anything.
 
@@ -81,13 +67,14 @@ def measure(judge: Grader, local: Grader, answers: Sequence[Answer], progress: C
     return Standing(done, len(mine), sum(mine), sum(theirs), better, spent, complete)
 
 
-def right_lines(grade: Grade, answer: Answer) -> list[bool]:
+def right_lines(grade: Grade, answer: Label) -> list[bool]:
     """Line by line, whether a grade says what the label says; without a grade nothing is right."""
+    labels = answer.key_points or []
     if grade.status != "graded":
-        return [False] * (len(answer.key_points) + len(answer.mistakes))
+        return [False] * (len(labels) + len(answer.mistakes))
     points = [
         line.verdict == ("covered" if label else "missing")
-        for line, label in zip(grade.key_points, answer.key_points, strict=True)
+        for line, label in zip(grade.key_points, labels, strict=True)
     ]
     mistakes = [line.verdict == label for line, label in zip(grade.mistakes, answer.mistakes, strict=True)]
     return points + mistakes
