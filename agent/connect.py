@@ -21,9 +21,13 @@ from transcripts.events import Json
 
 def connect(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> EndpointModel:
     """The model behind an endpoint. Nothing is sent before its first turn."""
-    return EndpointModel(
-        Wire(endpoint, limits_of(settings)), Memory(folder("state") / "endpoints.json"), tell, fixed=fixed_of(settings)
-    )
+    wire = Wire(endpoint, limits_of(settings))
+    return EndpointModel(wire, memory_of_endpoints(), tell, fixed=fixed_of(settings))
+
+
+def memory_of_endpoints() -> Memory:
+    """What all endpoints turned out to need."""
+    return Memory(folder("state") / "endpoints.json")
 
 
 def fixed_of(settings: Mapping[str, Value]) -> Json:

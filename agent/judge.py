@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 
-from agent.config import Value, folder
-from agent.connect import fixed_of, limits_of
+from agent.config import Value
+from agent.connect import fixed_of, limits_of, memory_of_endpoints
 from agent.endpoints import Endpoint
 from agent.models.clock import Limits
 from agent.models.exchange import Exchange
 from agent.models.failure import EndpointError
-from agent.models.fit import Memory
 from agent.models.patience import Tell
 from agent.models.question import Questioner
 from agent.models.wire import Wire
@@ -42,7 +41,7 @@ def _patient(
         tell("wait.judge" if key == "wait.model" else key, **values)
 
     exchange = Exchange(Wire(endpoint, limits_of(settings)), told)
-    questioner = Questioner(exchange, _memory(), fixed_of(settings))
+    questioner = Questioner(exchange, memory_of_endpoints(), fixed_of(settings))
 
     def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
         if len(broken) < GIVE_UP:  # then it is not waited for any more
@@ -123,7 +122,7 @@ def _hurried(endpoint: Endpoint, fixed: Json, broken: list[EndpointError]) -> As
         try:
             with closing(Wire(endpoint, limits)) as wire:
                 exchange = Exchange(wire, lambda *_, **__: None, patient=False)
-                return Questioner(exchange, _memory(), fixed).ask(messages, schema, max_tokens)
+                return Questioner(exchange, memory_of_endpoints(), fixed).ask(messages, schema, max_tokens)
         except EndpointError as error:
             broken.extend([error] if error.kind != "timeout" else [])
             raise JudgeUnavailableError(error.kind) from None
@@ -151,7 +150,3 @@ def calibrate(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lan
         raise broken[-1]
     remember(endpoint, standing)
     return standing
-
-
-def _memory() -> Memory:
-    return Memory(folder("state") / "endpoints.json")
