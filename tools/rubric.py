@@ -92,6 +92,13 @@ def ungraded(question: Question, reason: str, grader: GraderId, lang: Lang) -> G
     return Grade(question=question.id, status="ungraded", score=None, grader=grader, answer_lang=lang, reason=reason)
 
 
+def line_texts(question: Question, lang: Lang) -> dict[str, str]:
+    """The rubric lines of a question by their ids in order, kp1 first, the mistakes last."""
+    wording = question.wording(lang)
+    points = {f"kp{n}": text for n, text in enumerate(wording.key_points, start=1)}
+    return points | {f"m{n}": text for n, text in enumerate(wording.mistakes, start=1)}
+
+
 def say_instead(question: Question, grade: Grade, mistake_id: str, lang: Lang) -> str:
     """What to say where a mistake was made: the right statement; of an omission, the key points that it left out.
 
@@ -100,7 +107,7 @@ def say_instead(question: Question, grade: Grade, mistake_id: str, lang: Lang) -
     wording = question.wording(lang)
     if contrary := wording.contraries.get(mistake_id):
         return contrary
-    texts = {f"kp{n}": text for n, text in enumerate(wording.key_points, start=1)}
+    texts = line_texts(question, lang)
     omitted = {f"m{n}": mistake.key_points for n, mistake in enumerate(question.mistakes, start=1)}
     points = [point for point in omitted.get(mistake_id, ()) if point in texts]
     covered = {point.id for point in grade.key_points if point.verdict == "covered"}

@@ -4,7 +4,7 @@ from agent.commands.sessions import describe
 from agent.retell import retell
 from tools.interview import Attempt, Interview
 from tools.question import Lang
-from tools.rubric import say_instead
+from tools.rubric import line_texts, say_instead
 from transcripts.events import DisputeEvent, Json
 from transcripts.grade import GraderId, KeyPointLine, MistakeLine
 from transcripts.reader import Transcript
@@ -64,7 +64,7 @@ def _line(attempt: Attempt, line: KeyPointLine | MistakeLine, lang: Lang) -> Jso
     disputes = [dispute.reason for dispute in attempt.disputes if dispute.line == line.id]
     return {
         "id": line.id,
-        "text": _texts(attempt, lang).get(line.id, line.text),
+        "text": line_texts(attempt.question, lang).get(line.id, line.text),
         "verdict": line.verdict,
         "quote": line.quote,
         "disputes": disputes,
@@ -78,13 +78,6 @@ def _instead(attempt: Attempt, mistake: MistakeLine, lang: Lang) -> str | None:
     return say_instead(attempt.question, attempt.grade, mistake.id, lang)
 
 
-def _texts(attempt: Attempt, lang: Lang) -> dict[str, str]:
-    """The rubric lines of a question by their ids."""
-    wording = attempt.question.wording(lang)
-    points = {f"kp{n}": text for n, text in enumerate(wording.key_points, start=1)}
-    return points | {f"m{n}": text for n, text in enumerate(wording.mistakes, start=1)}
-
-
 def _dispute(session_id: str, attempt: Attempt, dispute: DisputeEvent, lang: Lang) -> Json:
     recorded = {line.id: line.text for line in attempt.grade.lines} if attempt.grade else {}
     return {
@@ -92,7 +85,7 @@ def _dispute(session_id: str, attempt: Attempt, dispute: DisputeEvent, lang: Lan
         "question": dispute.question,
         "line": dispute.line,
         "verdict": dispute.verdict,
-        "text": _texts(attempt, lang).get(dispute.line, recorded.get(dispute.line, "")),
+        "text": line_texts(attempt.question, lang).get(dispute.line, recorded.get(dispute.line, "")),
         "reason": dispute.reason,
         "time": dispute.time,
     }

@@ -57,8 +57,8 @@ def align(index: PhraseIndex, answer: str) -> Alignment:
     for window in windows(parts):
         _compare(index, window, matches, recalls)
     said = {stem for part in parts for stem, _ in part.words}
-    for number, match in enumerate(matches):
-        best = sorted((r for r, s in zip(recalls, index.side_of, strict=True) if s == number), reverse=True)[:THREE]
+    for match, place in zip(matches, index.places, strict=True):
+        best = sorted(recalls[place], reverse=True)[:THREE]
         match.three = math.fsum(best) / max(len(best), 1)
     telling = {stem for stem in said if index.can_tell(stem)}
     known = len(telling & index.weight.keys())

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 
 from prompts import say
 from tools.graders.calibration import Kind
-from tools.graders.judging import PROVED, UNSURE, Judged, line_ids, messages, prompt_sha256, read_verdicts, schema
+from tools.graders.judging import PROVED, UNSURE, Judged, messages, prompt_sha256, read_verdicts, schema
 from tools.graders.local import LocalGrader
 from tools.graders.reading import Reading
 from tools.question import Lang, Question
-from tools.rubric import RubricLine, graded, ungraded
+from tools.rubric import RubricLine, graded, line_texts, ungraded
 from transcripts.events import Json
 from transcripts.grade import Grade, GraderId, KeyPointLine, MistakeLine
 
@@ -44,8 +44,8 @@ class JudgeGrader:
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         """Grade one answer; `disagreed` names the lines on which the local grader holds the contrary."""
-        local = self._local.grade(question, answer, lang)
         reading = self._local.readers.read(question, answer, lang)
+        local = self._local.grade_reading(reading, question, answer, lang)
         if not reading.found.parts:  # nothing was said: there is nothing to ask
             return local
         try:
@@ -64,7 +64,7 @@ class JudgeGrader:
     def _judged(self, question: Question, answer: str, lang: Lang) -> dict[str, Judged]:
         if len(answer) > LONGEST:
             raise JudgeUnavailableError(say("judge.too_long", lang, limit=LONGEST))
-        ids = line_ids(question)
+        ids = list(line_texts(question, lang))
         judged = self._asked(question, answer, ids)
         unsure = [line for line in ids if judged[line].verdict == UNSURE]
         if 2 * len(unsure) > len(ids):
@@ -109,5 +109,4 @@ def disagreed(one: Grade, other: Grade) -> list[str]:
 
 
 def _sure(grade: Grade) -> dict[str, str]:
-    lines: list[KeyPointLine | MistakeLine] = [*grade.key_points, *grade.mistakes]
-    return {line.id: line.verdict for line in lines if line.verdict != UNSURE}
+    return {line.id: line.verdict for line in grade.lines if line.verdict != UNSURE}

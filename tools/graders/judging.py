@@ -30,12 +30,6 @@ class Judged:
     dropped: str | None = None
 
 
-def line_ids(question: Question) -> list[str]:
-    """The ids of a question's rubric lines in order, kp1 first, the mistakes last."""
-    points, mistakes = len(question.rubric_points()), len(question.mistakes)
-    return [f"kp{n}" for n in range(1, points + 1)] + [f"m{n}" for n in range(1, mistakes + 1)]
-
-
 def schema(ids: Sequence[str]) -> Json:
     """The reply's JSON schema, flat: for each line the quote first, then a closed verdict."""
     return _object({line: _object({"quote": {"type": "string"}, "verdict": _verdict(line)}) for line in ids})

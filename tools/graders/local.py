@@ -9,7 +9,7 @@ from tools.graders.align import Alignment
 from tools.graders.calibration import Weights
 from tools.graders.evidence import cut_quote
 from tools.graders.features import NOTHING, area_of, contrary_of
-from tools.graders.reading import Readers
+from tools.graders.reading import Readers, Reading
 from tools.graders.windows import Window
 from tools.question import Lang, Question
 from tools.rubric import RubricLine, graded
@@ -33,7 +33,10 @@ class LocalGrader:
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         """Grade one answer against the question's rubric; texts of the rubric in `lang`."""
-        reading = self.readers.read(question, answer, lang)
+        return self.grade_reading(self.readers.read(question, answer, lang), question, answer, lang)
+
+    def grade_reading(self, reading: Reading, question: Question, answer: str, lang: Lang) -> Grade:
+        """Grade an answer that was read already."""
         reader, found, covered = reading.reader, reading.found, reading.covered
         points = [_key_point(line, found, covered[line.id], answer) for line in reader.key_points]
         mistakes = [_mistake(m, found, reading.chances.get(m.id, {}), covered, answer) for m in reader.mistakes]

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 
 from tools.graders.glossary import concepts
 from tools.graders.scope import polarities
@@ -39,6 +40,8 @@ class PhraseIndex:
         self.prompt = words_of(prompt)
         by_side = [[found for found in map(words_of, phrases) if found] for phrases in texts.values()]
         self.phrases = [phrase for phrases in by_side for phrase in phrases]
+        ends = list(accumulate(map(len, by_side), initial=0))
+        self.places = [slice(first, end) for first, end in pairwise(ends)]  # of each side's phrases among all
         self.side_of = [side for side, phrases in enumerate(by_side) for _ in phrases]
         self.words = [Counter(word for phrase in phrases for word in phrase.items()) for phrases in by_side]
         self.weight = self._weights()
