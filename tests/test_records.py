@@ -54,7 +54,7 @@ def session() -> SessionEvent:
 
 
 def record(path: Path, events: list[Event]) -> bytes:
-    recorder = Recorder(path)
+    recorder = Recorder.create(path)
     for event in (session(), *events):
         recorder.write(event)
     recorder.close()
@@ -107,7 +107,7 @@ def test_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     with pytest.raises(InputError, match="transcript_exists"):
-        Recorder(path)
+        Recorder.create(path)
 
 
 def test_unknown_types_and_fields_are_kept(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_reordered_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_takes_half_a_line_back(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "t.jsonl")
+    recorder = Recorder.create(tmp_path / "t.jsonl")
     recorder.write(session())
     size = (tmp_path / "t.jsonl").stat().st_size
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

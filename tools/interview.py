@@ -179,9 +179,13 @@ class Interview:
             attempt.words.append(words)
             attempt.to_grade, attempt.awaiting, attempt.introduced = True, False, True
 
-    def _graded(self, grade: Grade) -> None:
+    def _graded(self, grade: GradeEvent) -> None:
         attempt = self.current
-        if attempt and attempt.question.id == grade.question:
+        if grade.regrade_of is not None:
+            for earlier in self.attempts:
+                if earlier.question.id == grade.question:
+                    earlier.grades.append(grade)
+        elif attempt and attempt.question.id == grade.question:
             attempt.grades.append(grade)
             attempt.to_grade = False
             attempt.given_up = grade.reason == "skipped"

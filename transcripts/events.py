@@ -68,6 +68,28 @@ class SessionEvent(Event):
     grader: GraderId
     max_steps: int
     tools: list[Json] = []
+    prompts_sha256: str = ""
+    settings: Json = {}
+    pool: list[str] = []
+    fixed: bool = False
+    banks: list[str] = []
+    builtin: bool = True
+    reserve: list[Json] = []
+
+
+class ResumeEvent(Event):
+    """An interview that had stopped goes on from here: by which razbor, with which interviewer and settings.
+
+    The time between the event before this one and this one is nobody's.
+    """
+
+    type: Literal["resume"] = "resume"
+    razbor: str
+    model: str
+    base_url: str | None = None
+    grader: GraderId
+    prompts_sha256: str = ""
+    settings: Json = {}
 
 
 class PlanEvent(Event):
@@ -132,9 +154,13 @@ class ToolResultEvent(Event):
 
 
 class GradeEvent(Event, Grade):
-    """A grade; written before the tool result that reports it. The last one of a question counts."""
+    """A grade; written before the tool result that reports it. The last one of a question counts.
+
+    `regrade_of` is the number of the event whose answer was graded once more, outside of the interview.
+    """
 
     type: Literal["grade"] = "grade"
+    regrade_of: int | None = None
 
 
 class RepairEvent(Event):
@@ -200,7 +226,7 @@ class EndEvent(Event):
 EVENT_CLASSES: dict[str, type[Event]] = {
     str(cls.model_fields["type"].default): cls
     for cls in (
-        SessionEvent, PlanEvent, QuestionEvent, MessageEvent, ModelCallEvent, ToolCallEvent, ToolResultEvent,
-        GradeEvent, RepairEvent, CommandEvent, DisputeEvent, ErrorEvent, EndEvent,
+        SessionEvent, ResumeEvent, PlanEvent, QuestionEvent, MessageEvent, ModelCallEvent, ToolCallEvent,
+        ToolResultEvent, GradeEvent, RepairEvent, CommandEvent, DisputeEvent, ErrorEvent, EndEvent,
     )
 }  # fmt: skip

@@ -62,7 +62,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     session = new_session(flags, plain, len(questions), endpoint, grader)
     with ExitStack() as stack:
         path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
-        recorder = stack.enter_context(closing(Recorder(path)))
+        recorder = stack.enter_context(closing(Recorder.create(path)))
         parts = assemble(session, Planner(questions, session.seed, fixed=fixed), grader, [recorder.write])
         course = _course(flags, settings, endpoint, parts, stack)
         candidate = _candidate(flags, parts, grader)
