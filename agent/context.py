@@ -8,6 +8,7 @@ the 200th question as after the second, and its beginning stays the same for the
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from agent.model import Message
 from prompts import to_model
@@ -160,5 +161,13 @@ def _cut(message: Message, limit: int) -> Message:
 
 def request_sha256(messages: Sequence[Message], tools: Sequence[Json]) -> str:
     """The hash of a request in canonical JSON: equal requests have equal hashes on every machine."""
-    canonical = json.dumps([list(messages), list(tools)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _sha256([list(messages), list(tools)])
+
+
+def message_hashes(messages: Sequence[Message]) -> list[str]:
+    """The beginning of each message's hash: enough to tell which one is another than it was."""
+    return [_sha256(message)[:12] for message in messages]
+
+
+def _sha256(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -40,6 +40,11 @@ class Course:
         elif isinstance(event, MessageEvent) and event.role == "assistant":
             self.said.append(event.content)
 
+    def start_over(self, standby: Model | None) -> None:
+        """Another model, or the same one anew: what was held against it is forgotten."""
+        self.standby, self.taken_over = standby, False
+        self._mistakes = self._rescues = 0
+
     def who(self) -> Model:
         """Who takes the next turn."""
         if self.standby and (self.taken_over or self._mistakes >= MISTAKES):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.context import Conversation, request_sha256
+from agent.context import Conversation, message_hashes, request_sha256
 from agent.course import Course
 from agent.manners import Speech, fault
 from agent.model import AssistantTurn
@@ -15,6 +15,8 @@ from prompts import to_model
 from tools.interview import SPEECH, Interview, Step
 from tools.registry import GivingUp, Registry, ToolCall
 from transcripts.events import CommandEvent, EndReason, Event, MessageEvent, ModelCallEvent, RepairEvent
+
+NOT_SHOWN = "not shown"  # what is done about words beside a call that must not be said
 
 
 class Candidate(Protocol):
@@ -94,13 +96,13 @@ def _listen(run: Interviewing) -> bool:
 
 def _model_turn(run: Interviewing) -> AssistantTurn:
     messages, schemas = run.conversation.messages, run.registry.schemas
-    sha256 = request_sha256(messages, schemas)
+    sha256, each = request_sha256(messages, schemas), message_hashes(messages)
     model, begin = run.course.who(), time.perf_counter()
     turn = model.complete(messages, schemas, run.interview.step())
     latency = round((time.perf_counter() - begin) * 1000, 1)
     run.emit(ModelCallEvent(
-        model=model.name, request_sha256=sha256, dialect=turn.dialect, reply=turn.raw, usage=turn.usage,
-        latency_ms=latency,
+        model=model.name, request_sha256=sha256, messages=each, dialect=turn.dialect, reply=turn.raw,
+        usage=turn.usage, latency_ms=latency,
     ))  # fmt: skip
     for problem, action in turn.repairs:
         run.emit(RepairEvent(problem=problem, action=action))
@@ -113,9 +115,10 @@ def _execute(run: Interviewing, turn: AssistantTurn) -> bool:
     try:
         while calls:
             ok = run.registry.call(calls.pop(0), free=free).ok and ok
-    finally:  # Ctrl-C, or the budget's end: none stays without an answer
+    except (KeyboardInterrupt, GivingUp):  # none stays without an answer
         for call in calls:
             run.registry.refuse(call)
+        raise
     return ok
 
 
@@ -124,7 +127,7 @@ def _speak_beside(run: Interviewing, words: str) -> None:
     if not words.strip():
         return
     if problem := _fault(run, words):
-        run.emit(RepairEvent(problem=problem, action="not shown"))
+        run.emit(RepairEvent(problem=problem, action=NOT_SHOWN))
     else:
         run.emit(MessageEvent(role="assistant", content=words))
 

@@ -2,8 +2,7 @@
 
 import secrets
 import time
-from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -12,19 +11,21 @@ from agent.context import Conversation
 from agent.endpoints import Endpoint
 from agent.models.embedded import NAME as EMBEDDED
 from agent.usage import Usage
-from prompts import interviewer, to_model
+from prompts import interviewer, prompts_sha256, to_model
 from tools import fetch_question, grade_answer, reveal_breakdown
-from tools.bank import Bank
 from tools.grade_answer import Grader
 from tools.interview import Interview
-from tools.planner import Planner
-from tools.question import Question
+from tools.planner import Choose
 from tools.registry import Registry
-from transcripts.errors import InputError
 from transcripts.events import EndEvent, EndReason, Event, MessageEvent, SessionEvent
 from transcripts.recorder import uninterrupted
 
 Listener = Callable[[Event], None]
+
+KEPT = (  # settings that a resumed interview goes on with
+    "model", "base_url", "api_key_env", "dialect", "stream", "timeout",
+    "grader", "grader_model", "grader_base_url", "grader_api_key_env",
+)  # fmt: skip
 
 
 @dataclass
@@ -51,49 +52,33 @@ class Parts:
     usage: Usage
 
 
-def choose_questions(bank: Bank, flags: Namespace) -> tuple[list[Question], bool]:
-    """The questions to draw from, and whether they are fixed in their order."""
-    if flags.question:
-        return [bank.get(question_id) for question_id in dict.fromkeys(flags.question)], True
-    questions = list(bank.questions.values())
-    if not flags.topic:
-        return questions, False
-    known = sorted({question.topic for question in questions})
-    for topic in flags.topic:
-        if topic not in known:
-            raise InputError("error.unknown_topic", topic=topic, known=", ".join(known))
-    return [question for question in questions if question.topic in flags.topic], False
-
-
 def new_session(
-    flags: Namespace | None, settings: dict[str, Any], pool: int, endpoint: Endpoint | None, grader: Grader
+    seed: int | None, settings: Mapping[str, Any], pool: int, endpoint: Endpoint | None, grader: Grader
 ) -> SessionEvent:
     """The first event of an interview; without an endpoint the embedded interviewer holds it."""
-    flags = flags or Namespace(seed=None, question=[], topic=[])
-    seed = flags.seed if flags.seed is not None else secrets.randbelow(2**31)
     return SessionEvent(
         id=time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2),
         razbor=version("razbor"),
         lang=settings["lang"],
         mode=settings["mode"],
-        questions=pool if flags.question else min(settings["questions"], pool),
+        questions=min(settings["questions"], pool),
         follow_ups=settings["follow_ups"],
-        seed=seed,
-        topics=flags.topic,
+        seed=seed if seed is not None else secrets.randbelow(2**31),
         model=endpoint.model if endpoint else EMBEDDED,
         base_url=endpoint.base_url if endpoint else None,
         grader=grader.id,
         max_steps=settings["max_steps"],
+        prompts_sha256=prompts_sha256(),
+        settings={name: value for name, value in settings.items() if name in KEPT and value is not None},
     )
 
 
-def assemble(session: SessionEvent, planner: Planner, grader: Grader, first: Sequence[Listener]) -> Parts:
-    """State, conversation and tools of one interview; `first` are the listeners before them (the disk)."""
-    interview, conversation = Interview(session), Conversation()
-    usage = Usage(session.model, endpoint=session.base_url is not None)
-    journal = Journal([*first, interview.apply, conversation.apply, usage.hear])
+def assemble(session: SessionEvent, choose: Choose, grader: Grader, journal: Journal) -> Parts:
+    """State, conversation and tools of one interview, behind the listeners that the journal has (the disk)."""
+    interview, conversation, usage = Interview(session), Conversation(), Usage()
+    journal.listeners += [interview.apply, conversation.apply, usage.hear]
     tools = (
-        fetch_question.tool(interview, planner, journal.emit),
+        fetch_question.tool(interview, choose, journal.emit),
         grade_answer.tool(interview, grader, journal.emit),
         reveal_breakdown.tool(interview),
     )

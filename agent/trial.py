@@ -11,7 +11,7 @@ from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError
 from agent.models.fit import Fit, Memory
 from agent.models.wire import Wire
-from agent.session import Parts, assemble, begin, new_session
+from agent.session import Journal, Parts, assemble, begin, new_session
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
@@ -72,7 +72,7 @@ def _parts(endpoint: Endpoint, lang: Lang, events: list[Event]) -> Parts:
     grader, question = LocalGrader(), next(iter(load().questions.values()))
     settings = {"lang": lang, "mode": "practice", "questions": 1, "follow_ups": 0, "max_steps": STEPS}
     session = new_session(None, settings, 1, endpoint, grader)
-    return assemble(session, Planner([question], 1, fixed=True), grader, [events.append])
+    return assemble(session, Planner([question], fixed=True).choose, grader, Journal([events.append]))
 
 
 def _repairs(events: list[Event]) -> list[tuple[str, str]]:

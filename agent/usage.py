@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from agent.models.embedded import NAME as EMBEDDED
 from transcripts.events import ErrorEvent, Event, Json, ModelCallEvent, RepairEvent
 
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
@@ -10,9 +11,7 @@ TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
 class Usage:
     """A listener. Tokens are counted only where the server told them; `counted` says in how many requests."""
 
-    def __init__(self, model: str, *, endpoint: bool) -> None:
-        self._model = model
-        self._endpoint = endpoint
+    def __init__(self) -> None:
         self._sum: Counter[str] = Counter()
 
     def hear(self, event: Event) -> None:
@@ -22,12 +21,11 @@ class Usage:
         elif isinstance(event, ErrorEvent):
             self._sum["takeovers"] += 1
         elif isinstance(event, ModelCallEvent):
-            own = event.model == self._model
-            self._sum["requests" if own else "steps_by_razbor"] += 1
+            self._sum["steps_by_razbor" if event.model == EMBEDDED else "requests"] += 1
             if event.usage:
                 self._sum["counted"] += 1
                 self._sum.update({name: event.usage.get(name) or 0 for name in TOKENS})
 
     def total(self) -> Json | None:
         """The sums; None for an interview without a model."""
-        return dict(self._sum) if self._endpoint and self._sum["requests"] else None
+        return dict(self._sum) if self._sum["requests"] else None

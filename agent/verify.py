@@ -1,40 +1,59 @@
-"""`replay --verify`: the recorded turns through today's loop and tools, every result compared."""
+"""`replay --verify`: the recorded turns through today's loop and tools, every event compared."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
-
-from pydantic import ValidationError
+from itertools import takewhile
 
 from agent.candidate import TypingCandidate
+from agent.changes import NOTHING, changes
 from agent.course import Course
-from agent.loop import Interviewing, Leave, run_interview
-from agent.models.embedded import NAME as EMBEDDED
+from agent.loop import Interviewing, run_interview
 from agent.models.failure import EndpointError
-from agent.models.recorded import DivergedError, RecordedModel, Recording, recorded_lines
-from agent.session import Parts, assemble, begin, end
+from agent.models.recorded import RecordedModel
+from agent.rerun import DivergedError, RecordedGrader, Rerun, choices, lines, resuming
+from agent.session import assemble, begin, end
 from tools.grade_answer import Grader
-from tools.planner import Planner
+from tools.planner import Choice
 from tools.question import Lang, Question
-from transcripts.errors import InputError
-from transcripts.events import DisputeEvent, EndEvent, Event, GradeEvent, QuestionEvent, ToolResultEvent
-from transcripts.grade import Grade, GraderId
+from transcripts.events import (
+    CommandEvent,
+    DisputeEvent,
+    EndEvent,
+    ErrorEvent,
+    Event,
+    GradeEvent,
+    MessageEvent,
+    ModelCallEvent,
+    PlanEvent,
+    QuestionEvent,
+    RepairEvent,
+    SessionEvent,
+    ToolCallEvent,
+    ToolResultEvent,
+)
+from transcripts.grade import Grade
 from transcripts.reader import Transcript
 
-MAX_SHOWN = 120  # characters of a value in a difference
-COMPARED = {
+COMPARED: dict[type[Event], tuple[str, ...]] = {  # what else there is in an event came from outside
+    SessionEvent: ("tools",),
+    PlanEvent: ("question", "asked_for"),
     QuestionEvent: ("number", "total", "question"),
+    MessageEvent: ("role", "content"),
+    ModelCallEvent: ("dialect", "reply", "usage"),  # and the request
+    ToolCallEvent: ("id", "name", "arguments", "by"),
     ToolResultEvent: ("id", "name", "ok", "content"),
-    GradeEvent: ("question", "status", "score", "reason", "key_points", "mistakes", "tips", "grader", "answer_lang"),
+    GradeEvent: ("question", "status", "score", "reason", "key_points", "mistakes", "tips", "answer_lang"),
+    RepairEvent: ("problem", "action"),
+    CommandEvent: ("name", "argument"),
     DisputeEvent: ("question", "line", "verdict", "reason"),
-    EndEvent: ("reason", "asked", "graded", "mean_score"),
+    ErrorEvent: ("kind",),
+    EndEvent: ("reason", "asked", "graded", "mean_score", "usage"),
 }
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where today's run departs from the record: event number, what of it, then and now."""
+    """Where today's run departs from the record: event number, which field of it, then and now."""
 
     seq: int
     what: str
@@ -42,107 +61,97 @@ class Difference:
     now: str
 
 
+class RecordOverError(Exception):
+    """The record ends here, in the middle of an interview."""
+
+
 @dataclass
 class Report:
     """What a verification found. `regraded` pairs old grades by another grader version with today's."""
 
+    recorded: Sequence[ModelCallEvent] = ()
     checked: int = 0
     differences: list[Difference] = field(default_factory=list)
     regraded: list[tuple[Grade, Grade]] = field(default_factory=list)
+    prompted_otherwise: bool = False  # today's system prompt is another one
 
+    def compare(self, then: Event, now: Event) -> None:
+        """Note in what two events of a kind differ."""
+        self.checked += 1
+        if isinstance(then, MessageEvent) and isinstance(now, MessageEvent) and _is_prompt(then):
+            self.prompted_otherwise = then.content != now.content
+            return
+        if isinstance(then, ModelCallEvent) and isinstance(now, ModelCallEvent):
+            self._request(then, now)
+        for name in COMPARED[type(then)]:
+            if name not in then.model_fields_set:
+                continue  # recorded by a razbor that did not know it
+            for place, before, after in changes(getattr(then, name), getattr(now, name), f"{then.type}.{name}"):
+                self.differences.append(Difference(then.seq, place, before, after))
 
-class _AsRecorded:
-    """Today's grader; where the record was graded by another version, that grade stands and is listed."""
-
-    def __init__(self, grader: Grader, recorded: Sequence[GradeEvent], report: Report) -> None:
-        self._grader = grader
-        self._recorded = [grade for grade in recorded if grade.reason != "skipped"]
-        self._report = report
-        self.id: GraderId = recorded[0].grader if recorded else grader.id
-
-    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
-        today = self._grader.grade(question, answer, lang)
-        then = self._recorded.pop(0) if self._recorded else None
-        if then is None or then.grader == self._grader.id:
-            return today
-        self._report.regraded.append((then, today))
-        return Grade.model_validate(then.model_dump(exclude={"type", "seq", "time"}))
+    def _request(self, then: ModelCallEvent, now: ModelCallEvent) -> None:
+        """A reply stands for the request that it answered: say what is new in another one, beside the nearest known."""
+        if then.request_sha256 == now.request_sha256:
+            return
+        alike = {call.seq: _common(call.messages, now.messages) for call in self.recorded}
+        nearest = max(self.recorded, key=lambda call: (alike[call.seq], call is then))
+        what = f"model_call.request_sha256, nearest: event {nearest.seq}, {alike[nearest.seq]} of {len(now.messages)}"
+        self.differences.append(Difference(then.seq, what, then.request_sha256[:12], now.request_sha256[:12]))
 
 
 def verify(transcript: Transcript, grader: Grader) -> Report:
     """Run a recorded interview again offline, nothing written, and compare."""
-    report = Report()
-    graded = [event for event in transcript.events if isinstance(event, GradeEvent)]
-    now: list[Event] = []
+    report = Report([event for event in transcript.events if isinstance(event, ModelCallEvent)])
+
+    def again(then: GradeEvent, question: Question, answer: str, lang: Lang) -> Grade:
+        today = grader.grade(question, answer, lang)
+        if then.grader == grader.id:
+            return today
+        report.regraded.append((then.grade(), today))
+        return then.grade()
+
+    record = Rerun(transcript.events, report.compare, _over)
     try:
-        questions = [Question.model_validate(e.question) for e in transcript.events if isinstance(e, QuestionEvent)]
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise InputError(
-            "error.question_field", path=transcript.path, line=1, field=where, problem=first["msg"]
-        ) from error
-    session = transcript.session.model_copy()
-    planner = Planner(questions, session.seed, fixed=True)
-    parts = assemble(session, planner, _AsRecorded(grader, graded, report), [now.append])
-    _run(transcript, parts)
-    _compare(transcript.events, now, report)
+        _run(transcript, record, RecordedGrader(record, grader, again))
+    except DivergedError as error:
+        report.differences.append(Difference(error.then.seq, "event", error.then.type, error.now))
+    except (RecordOverError, EndpointError):
+        pass  # the record stops in the middle of an interview, and so does this
     return report
 
 
-def _run(transcript: Transcript, parts: Parts) -> None:
-    recording = Recording(transcript.events)
-    session, emit = parts.interview.session, parts.journal.emit
-    parts.journal.listeners.append(recording.hear)
+def _over() -> None:
+    raise RecordOverError
+
+
+def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
+    """Hold the recorded interview once more, with nobody at the other end."""
+    session = transcript.session.model_copy()
+    parts = assemble(session, choices(record, _no_choice, lambda _: None), grader, record)
+    parts.registry.schemas = transcript.session.tools or session.tools  # what the model was sent
     candidate = TypingCandidate(
-        lambda: recorded_lines(recording), parts.interview, emit, lambda *_, **__: None, session.grader
+        lines(record, lambda: None), parts.interview, record.emit, lambda *_, **__: None, session.grader
     )
-    standby = RecordedModel(recording, EMBEDDED) if session.base_url else None
-    course = Course(RecordedModel(recording, session.model), standby, emit, session.lang)
-    parts.journal.listeners.append(course.hear)
+    standby = RecordedModel(record)
+    course = Course(RecordedModel(record), standby if session.base_url else None, record.emit, session.lang)
+    record.listeners += [course.hear, resuming(course, standby)]
     running = Interviewing(
-        course, parts.registry, parts.interview, parts.conversation, candidate, emit, candidate.last_words
+        course, parts.registry, parts.interview, parts.conversation, candidate, record.emit, candidate.last_words
     )
     begin(parts)
-    with suppress(DivergedError, EndpointError, Leave, IndexError):  # what is then missing is a difference
-        end(parts, run_interview(running))
+    end(parts, run_interview(running))
+    if left := record.next():
+        raise DivergedError(left, NOTHING)
 
 
-def _compare(then: Sequence[Event], now: Sequence[Event], report: Report) -> None:
-    old, new = _comparable(then), _comparable(now)
-    interrupted = not isinstance(then[-1], EndEvent) or then[-1].reason == "interrupted"
-    if interrupted:  # the record stops somewhere in the middle; what comes after is not in it
-        old = [event for event in old if not isinstance(event, EndEvent)]
-        new = new[: len(old)]
-    for n in range(max(len(old), len(new))):
-        report.checked += 1
-        before, after = (events[n] if n < len(events) else None for events in (old, new))
-        report.differences += _difference(before, after)
+def _no_choice(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:  # noqa: ARG001 - a Choose
+    raise RecordOverError
 
 
-def _comparable(events: Sequence[Event]) -> list[Event]:
-    return [event for event in events if type(event) in COMPARED]
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many messages are the same at the beginning of both."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _difference(then: Event | None, now: Event | None) -> list[Difference]:
-    event = then or now
-    if event is None:
-        return []
-    if then is None or now is None or type(then) is not type(now):
-        return [Difference(event.seq, "event", then.type if then else "-", now.type if now else "-")]
-    return [
-        Difference(then.seq, f"{then.type}.{name}", _short(getattr(then, name)), _short(getattr(now, name)))
-        for name in COMPARED[type(then)]
-        if _plain(getattr(then, name)) != _plain(getattr(now, name))
-    ]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a field of any event
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.model_dump() if hasattr(value, "model_dump") else value
-
-
-def _short(value: Any) -> str:  # noqa: ANN401
-    text = str(_plain(value))
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+def _is_prompt(event: MessageEvent) -> bool:
+    return event.role == "system" and event.seq == 1

@@ -4,12 +4,14 @@
 and `judge.md` are for models.
 """
 
+import hashlib
 import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "ru")
+_FOR_MODELS = ("interviewer.en.md", "interviewer.ru.md", "judge.md", "model.toml")
 
 
 @cache
@@ -37,6 +39,13 @@ def to_model(key: str, /, **values: object) -> str:
 def interviewer(lang: str, /, **values: object) -> str:
     """The system prompt of the interview."""
     return (files("prompts") / f"interviewer.{lang}.md").read_text("utf-8").format(**values)
+
+
+@cache
+def prompts_sha256() -> str:
+    """The hash of all that models are told, so that a record says which wording it was made with."""
+    texts = [(files("prompts") / name).read_bytes() for name in _FOR_MODELS]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
 def judge_prompt() -> str:

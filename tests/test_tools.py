@@ -10,7 +10,7 @@ from tools import fetch_question, grade_answer, reveal_breakdown
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Interview, Step
-from tools.planner import Planner
+from tools.planner import Planner, draw
 from tools.registry import CALLS_PER_TURN, Registry, ToolCall
 from transcripts.events import Event, SessionEvent
 
@@ -29,7 +29,7 @@ def open_registry(**overrides: object) -> tuple[Registry, Interview, list[Event]
         written.append(event)
         interview.apply(event)
 
-    planner = Planner(QUESTIONS, 1)
+    planner = Planner(draw(QUESTIONS, 1))
     tools = (
         fetch_question.tool(interview, planner, emit),
         grade_answer.tool(interview, LocalGrader(), emit),
@@ -93,7 +93,7 @@ def test_the_models_wish_for_a_topic_is_heeded_where_it_can_be() -> None:
 @given(st.integers(), st.lists(st.sampled_from(["", "mlops", "rag-agents", "no such topic"]), min_size=8, max_size=8))
 def test_the_planner_never_repeats_and_is_repeatable(seed: int, wishes: list[str]) -> None:
     def draw() -> list[str]:
-        planner, asked = Planner(QUESTIONS, seed), list[str]()
+        planner, asked = Planner(draw(QUESTIONS, seed)), list[str]()
         for wish in wishes:
             asked.append(planner.choose(asked, topic=wish).question.id)
         return asked
@@ -103,7 +103,7 @@ def test_the_planner_never_repeats_and_is_repeatable(seed: int, wishes: list[str
 
 
 def test_fixed_questions_keep_their_order() -> None:
-    planner, asked = Planner(QUESTIONS[::-1], 5, fixed=True), list[str]()
+    planner, asked = Planner(QUESTIONS[::-1], fixed=True), list[str]()
     for _ in QUESTIONS:
         asked.append(planner.choose(asked, topic="mlops").question.id)
     assert asked == [question.id for question in QUESTIONS[::-1]]

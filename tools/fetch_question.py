@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import to_model
 from tools.interview import Attempt, Interview, Step
-from tools.planner import Choice, Planner
+from tools.planner import Choice, Choose
 from tools.registry import Tool, ToolError
 from transcripts.events import Event, Json, PlanEvent, QuestionEvent
 
@@ -21,7 +21,7 @@ class Arguments(BaseModel):
     level: Literal["any", "junior", "middle", "senior"] = Field("any", description="how hard; any: razbor chooses")
 
 
-def tool(interview: Interview, planner: Planner, emit: Callable[[Event], None]) -> Tool:
+def tool(interview: Interview, choose: Choose, emit: Callable[[Event], None]) -> Tool:
     """The tool for one interview."""
 
     def run(arguments: Arguments) -> Json:
@@ -31,7 +31,7 @@ def tool(interview: Interview, planner: Planner, emit: Callable[[Event], None]) 
         if interview.step() is not Step.FETCH:
             raise ToolError(to_model(f"fetch.{interview.step().value}"))
         asked = [attempt.question.id for attempt in interview.attempts]
-        choice = planner.choose(asked, topic=arguments.topic, level=arguments.level)
+        choice = choose(asked, topic=arguments.topic, level=arguments.level)
         _ask(choice, arguments, interview, emit)
         return _public(interview, interview.attempts[-1])
 

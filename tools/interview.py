@@ -17,6 +17,7 @@ from transcripts.events import (
     GradeEvent,
     MessageEvent,
     QuestionEvent,
+    ResumeEvent,
     SessionEvent,
     ToolResultEvent,
 )
@@ -114,6 +115,9 @@ class Interview:
                 self.reveal()
             case EndEvent():
                 self.over = True
+            case ResumeEvent():
+                self.over = self.interrupted = False
+                self.session = self.session.model_copy(update={"questions": event.questions})
 
     def reveal(self) -> None:
         """The breakdown of the current question is open: what is said from now on does not count for it."""

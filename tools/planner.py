@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tools.question import Question
 
@@ -15,14 +16,25 @@ class Choice:
     reason: str
 
 
-class Planner:
-    """Chooses among `questions`. With `fixed`, exactly these in their order; otherwise by wish, variety and chance."""
+class Choose(Protocol):
+    """How the next question is chosen: not among the `asked` ids, by what the model wishes."""
 
-    def __init__(self, questions: Sequence[Question], seed: int, *, fixed: bool = False) -> None:
+    def __call__(self, asked: Sequence[str], topic: str = "", level: str = "any") -> Choice: ...
+
+
+def draw(questions: Sequence[Question], seed: int) -> list[Question]:
+    """The questions in an order of chance, the same for the same seed."""
+    drawn = list(questions)
+    random.Random(seed).shuffle(drawn)
+    return drawn
+
+
+class Planner:
+    """Chooses among `questions`. With `fixed`, exactly these; otherwise by wish and variety; always in their order."""
+
+    def __init__(self, questions: Sequence[Question], *, fixed: bool = False) -> None:
         self._questions = list(questions)
         self._fixed = fixed
-        if not fixed:
-            random.Random(seed).shuffle(self._questions)
 
     def choose(self, asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
         """The next question that is not among the `asked` ids; there must be one left."""

@@ -88,6 +88,7 @@ class ResumeEvent(Event):
     model: str
     base_url: str | None = None
     grader: GraderId
+    questions: int
     prompts_sha256: str = ""
     settings: Json = {}
 
@@ -119,7 +120,9 @@ class MessageEvent(Event):
 
 
 class ModelCallEvent(Event):
-    """One turn of the model. `reply` is raw, `dialect` how it was asked; latency is in milliseconds.
+    """One turn of the model. `messages` holds a short hash of each message of the request, to tell which one changed.
+
+    `reply` is raw, `dialect` how it was asked; latency is in milliseconds.
 
     `usage` counts tokens as the server told: prompt_tokens, cached_tokens, completion_tokens.
     """
@@ -127,6 +130,7 @@ class ModelCallEvent(Event):
     type: Literal["model_call"] = "model_call"
     model: str
     request_sha256: str
+    messages: list[str] = []
     dialect: str = ""
     reply: Reply
     usage: Json | None = None
@@ -161,6 +165,10 @@ class GradeEvent(Event, Grade):
 
     type: Literal["grade"] = "grade"
     regrade_of: int | None = None
+
+    def grade(self) -> Grade:
+        """The grade alone."""
+        return Grade.model_validate(self.model_dump(exclude={"type", "seq", "time", "regrade_of"}))
 
 
 class RepairEvent(Event):

@@ -10,7 +10,7 @@ from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.loop import Interviewing, run_interview
 from agent.model import AssistantTurn, Message
-from agent.session import Parts, assemble, begin
+from agent.session import Journal, Parts, assemble, begin
 from agent.verify import Difference, verify
 from tools.bank import load
 from tools.graders.local import LocalGrader
@@ -85,8 +85,8 @@ def _parts(written: list[Event], overrides: dict[str, object]) -> Parts:
         "model": "scripted", "grader": LocalGrader().id, "max_steps": 50,
     }  # fmt: skip
     session = SessionEvent.model_validate(fields | overrides)
-    planner = Planner([load().get(QUESTION)], 1, fixed=True)
-    return assemble(session, planner, LocalGrader(), [written.append])
+    planner = Planner([load().get(QUESTION)], fixed=True)
+    return assemble(session, planner.choose, LocalGrader(), Journal([written.append]))
 
 
 def results(written: list[Event]) -> list[ToolResultEvent]:

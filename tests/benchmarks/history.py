@@ -28,7 +28,7 @@ from agent.loop import Interviewing, run_interview
 from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
 from agent.models.wire import Wire
-from agent.session import Parts, assemble, begin, end
+from agent.session import Journal, Parts, assemble, begin, end
 from prompts import to_model
 from tests.endpoint.scripted import call, say
 from tools.bank import load
@@ -122,7 +122,7 @@ def assembled(questions: list[Question], events: list[Event]) -> Parts:
         id="b", razbor="0", lang="en", mode="practice", questions=len(questions), follow_ups=0, seed=1, model="m",
         grader=grader.id, max_steps=10_000,
     )  # fmt: skip
-    return assemble(session, Planner(questions, 1, fixed=True), grader, [events.append])
+    return assemble(session, Planner(questions, fixed=True).choose, grader, Journal([events.append]))
 
 
 def ours(port: int, count: int) -> tuple[list[float], int]:

@@ -16,7 +16,7 @@ from agent.models.embedded import EmbeddedModel
 from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
 from agent.models.wire import Wire
-from agent.session import assemble, begin, end
+from agent.session import Journal, assemble, begin, end
 from agent.terminal.screen import Screen
 from agent.verify import verify
 from tests.endpoint.scripted import Json, Response, Script, Step, call, say
@@ -112,8 +112,10 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
         "id": "t", "razbor": "0", "lang": "en", "mode": "practice", "questions": len(questions), "follow_ups": 0,
         "seed": 1, "model": "scripted", "base_url": url, "grader": LocalGrader().id, "max_steps": 200,
     }  # fmt: skip
-    planner = Planner([_bank().get(question) for question in questions], 1, fixed=True)
-    parts = assemble(SessionEvent.model_validate(fields | session), planner, LocalGrader(), [events.append])
+    planner = Planner([_bank().get(question) for question in questions], fixed=True)
+    parts = assemble(
+        SessionEvent.model_validate(fields | session), planner.choose, LocalGrader(), Journal([events.append])
+    )
     shown: list[str] = []
     screen = Screen(parts.interview, lambda new: shown.extend("".join(text for _, text in line) for line in new))
     course = Course(model, EmbeddedModel("en", 1), parts.journal.emit, parts.interview.session.lang)

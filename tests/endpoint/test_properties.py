@@ -27,7 +27,7 @@ from agent.models.refusal import from_status
 from agent.models.reply import Accumulator
 from agent.models.sse import GarbledError, payloads
 from agent.models.wire import Wire
-from agent.session import assemble
+from agent.session import Journal, assemble
 from tests.endpoint.holding import QUESTION, hold
 from tests.endpoint.scripted import HTML, JSON, STREAM, Json, Response, Script
 from tools.arguments import ArgumentsError, parse_arguments
@@ -41,7 +41,7 @@ SESSION = SessionEvent(
     id="t", razbor="0", lang="en", mode="practice", questions=1, follow_ups=0, seed=1, model="m",
     grader=LocalGrader().id, max_steps=50,
 )  # fmt: skip
-TOOLS = assemble(SESSION, Planner([], 1), LocalGrader(), []).registry.schemas
+TOOLS = assemble(SESSION, Planner([]).choose, LocalGrader(), Journal()).registry.schemas
 NAMES = [tool["function"]["name"] for tool in TOOLS]
 MESSAGES = [{"role": "system", "content": "You interview."}, {"role": "user", "content": "Begin."}]
 SOON = 2.0  # seconds; what is slower than this hangs on a longer text

@@ -1,0 +1,46 @@
+"""In what two values differ, for a person to read: where, and what stands there then and now."""
+
+from collections.abc import Iterator
+from itertools import takewhile, zip_longest
+from typing import Any
+
+from pydantic import BaseModel
+
+SHOWN = 120  # characters of a value
+BEFORE = 30  # characters of a long text before the first that differs
+NOTHING = "-"
+
+Change = tuple[str, str, str]  # place, then, now
+_GONE = object()
+
+
+def changes(then: Any, now: Any, place: str) -> Iterator[Change]:  # noqa: ANN401 - a field of any event
+    """Each place at which the two differ, down to the single value; `place` is the name of the whole."""
+    then, now = _plain(then), _plain(now)
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in {**then, **now}:
+            yield from changes(then.get(key, _GONE), now.get(key, _GONE), f"{place}.{key}")
+    elif isinstance(then, list) and isinstance(now, list):
+        for n, (one, other) in enumerate(zip_longest(then, now, fillvalue=_GONE)):
+            name = one["id"] if isinstance(one, dict) and isinstance(one.get("id"), str) else n
+            yield from changes(one, other, f"{place}[{name}]")
+    elif then is _GONE or now is _GONE or type(then) is not type(now) or then != now:
+        at = _first_difference(then, now) if isinstance(then, str) and isinstance(now, str) else 0
+        at = max(at - BEFORE, 0)
+        yield place, _short(then, at), _short(now, at)
+
+
+def _first_difference(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    return value.model_dump() if isinstance(value, BaseModel) else value
+
+
+def _short(value: Any, at: int) -> str:  # noqa: ANN401
+    if value is _GONE:
+        return NOTHING
+    text = str(value)
+    shown = text[at : at + SHOWN]
+    return ("…" if at else "") + shown + ("…" if len(text) > at + SHOWN else "")

@@ -1,0 +1,220 @@
+"""A recorded interview run again: the record gives what came from outside, today's loop and tools do the rest.
+
+Loop and record go in step. What the loop emits must be of the kind that was recorded next; then the recorded event,
+not today's, goes into the state, so that each step is made from where it was made then.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from agent.course import Course
+from agent.model import Model
+from agent.models.failure import EndpointError
+from agent.session import Journal
+from prompts import to_model
+from tools.grade_answer import Grader
+from tools.planner import Choice, Choose
+from tools.question import Lang, Question
+from transcripts.events import (
+    UNAVAILABLE,
+    CommandEvent,
+    DisputeEvent,
+    EndEvent,
+    ErrorEvent,
+    Event,
+    GradeEvent,
+    MessageEvent,
+    ModelCallEvent,
+    PlanEvent,
+    QuestionEvent,
+    RepairEvent,
+    ResumeEvent,
+    ToolResultEvent,
+)
+from transcripts.grade import Grade
+
+
+class DivergedError(Exception):
+    """Today's interview goes another way than the recorded one: `then` comes next there, `now` was wanted here."""
+
+    def __init__(self, then: Event, now: str) -> None:
+        super().__init__(then.seq, then.type, now)
+        self.then = then
+        self.now = now
+
+
+class Rerun(Journal):
+    """A journal that follows `events`. `compare` sees each pair of then and now; `over` is called at the record's end.
+
+    After that it is a journal like any other, if `over` did not raise.
+    """
+
+    def __init__(
+        self, events: Sequence[Event], compare: Callable[[Event, Event], None], over: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._events = events
+        self._asides = _asides(events)
+        self._compare = compare
+        self._over = over
+        self._live = False
+        self._pressed = False  # Ctrl-C, and the loop has not said so yet
+        self._in_turn = False  # a model's turn is in, and nothing came of it so far
+        self.at = 0
+
+    def emit(self, event: Event) -> None:
+        """Take the recorded event in the place of this one; KeyboardInterrupt where Ctrl-C was pressed after it."""
+        then = self.next()
+        if then is None:
+            super().emit(event)
+            return
+        if type(then) is not type(event):
+            raise DivergedError(then, event.type)
+        self._compare(then, event)
+        self._hand(then)
+        if self._was_stopped():
+            self._pressed = True
+            raise KeyboardInterrupt
+
+    def next(self) -> Event | None:
+        """What was recorded next; None once the record is over. What the loop did not make is taken in on the way."""
+        while self.at < len(self._events) and self._asides[self.at]:
+            self._hand(self._events[self.at])
+        if self.at < len(self._events):
+            return self._events[self.at]
+        if not self._live:
+            self._live = True
+            self._over()
+        return None
+
+    def input(self) -> Event | None:
+        """Like `next`, for what came from outside; KeyboardInterrupt where that was Ctrl-C."""
+        event = self.next()
+        if _is_interrupt(event):
+            raise KeyboardInterrupt
+        return event
+
+    def ahead(self) -> Sequence[Event]:
+        """What was recorded after the next event."""
+        return self._events[self.at + 1 :]
+
+    def _hand(self, event: Event) -> None:
+        self.at += 1
+        self._pressed = self._pressed and not _is_interrupt(event)
+        self._in_turn = isinstance(event, ModelCallEvent) or (self._in_turn and isinstance(event, RepairEvent))
+        super().emit(event)
+
+    def _was_stopped(self) -> bool:
+        """Whether Ctrl-C was pressed here, while razbor was at work: before a call's result, or before a turn's effect.
+
+        Where the candidate or the model was waited for, it is the next input itself.
+        """
+        rest = range(self.at, len(self._events))
+        coming = next((self._events[n] for n in rest if not self._asides[n]), None)
+        if self._pressed or not _is_interrupt(
+            next((self._events[n] for n in rest if not self._asides[n] and _is_input(self._events[n])), None)
+        ):
+            return False
+        return (self._in_turn and _is_interrupt(coming)) or _is_stopped_call(coming)
+
+
+def _asides(events: Sequence[Event]) -> list[bool]:
+    """Which events the loop did not make: unknown ones, later grades, and those where the interview stopped."""
+    resumed = max((n for n, event in enumerate(events) if isinstance(event, ResumeEvent)), default=-1)
+    asides = [
+        type(event) is Event
+        or isinstance(event, ResumeEvent)
+        or (isinstance(event, GradeEvent) and event.regrade_of is not None)
+        or (isinstance(event, EndEvent) and (n < resumed or event.reason == "interrupted"))
+        for n, event in enumerate(events)
+    ]
+    for n, (event, following) in enumerate(pairwise(events)):  # the second of two Ctrl-C
+        if _is_interrupt(event) and isinstance(following, EndEvent):
+            asides[n] = True
+    return asides
+
+
+def _is_interrupt(event: Event | None) -> bool:
+    return isinstance(event, CommandEvent) and event.name == "interrupt"
+
+
+def _is_input(event: Event) -> bool:
+    return (
+        isinstance(event, ModelCallEvent | CommandEvent | DisputeEvent)
+        or (isinstance(event, MessageEvent) and event.role == "user")
+        or (isinstance(event, ErrorEvent) and event.kind == UNAVAILABLE)
+    )
+
+
+def _is_stopped_call(event: Event | None) -> bool:
+    return isinstance(event, ToolResultEvent) and not event.ok and to_model("tool.interrupted") in event.content
+
+
+def lines(record: Rerun, live: Callable[[], str | None]) -> Callable[[], str | None]:
+    """The candidate's lines as they were typed, then those that `live` reads; None where the input ended."""
+
+    def read() -> str | None:
+        match event := record.input():
+            case None:
+                return live()
+            case CommandEvent(name="end_of_input") | EndEvent():
+                return None
+            case CommandEvent(name="continue"):
+                return ""
+            case CommandEvent():
+                return f"{event.name} {event.argument}".strip()
+            case DisputeEvent():
+                return f"/dispute {event.line} {event.reason}"
+            case MessageEvent(role="user"):
+                return "/" + event.content if event.content.startswith("/") else event.content
+        raise DivergedError(event, "a turn of the candidate")
+
+    return read
+
+
+class RecordedGrader:
+    """The recorded grades; `live` grades what none was recorded for, `again` looks at each recorded one first."""
+
+    def __init__(
+        self, record: Rerun, live: Grader, again: Callable[[GradeEvent, Question, str, Lang], Grade] | None = None
+    ) -> None:
+        self._record = record
+        self._live = live
+        self._again = again
+        self.id = live.id
+
+    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
+        then = self._record.next()
+        if not isinstance(then, GradeEvent):
+            return self._live.grade(question, answer, lang)
+        return self._again(then, question, answer, lang) if self._again else then.grade()
+
+
+def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]) -> Choose:
+    """The recorded choices; one whose question was not recorded any more is looked up by its id."""
+
+    def choose(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
+        plan = record.next()
+        if isinstance(plan, PlanEvent):
+            asking = next(iter(record.ahead()), None)
+            question = Question.model_validate(asking.question) if isinstance(asking, QuestionEvent) else None
+            if question := question or known(plan.question):
+                return Choice(question, plan.reason)
+        return live(asked, topic, level)
+
+    return choose
+
+
+def resuming(course: Course, spare: Model) -> Callable[[Event], None]:
+    """A listener: where the interview was resumed, its course starts over; `spare` stands by where an endpoint is."""
+
+    def hear(event: Event) -> None:
+        if isinstance(event, ResumeEvent):
+            course.start_over(spare if event.base_url else None)
+
+    return hear
+
+
+def unavailable(event: ErrorEvent | EndEvent) -> EndpointError:
+    """The failure that a recorded take-over came from, or the end of an interview that had no first question."""
+    return EndpointError(UNAVAILABLE, event.message if isinstance(event, ErrorEvent) else event.reason)
