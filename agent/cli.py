@@ -17,6 +17,7 @@ DONE, FAILED, USAGE, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 COMMANDS = {  # command: its module in agent.commands, and an example
     "interview": ("interview", "razbor interview --questions 3 --topic mlops"),
+    "resume": ("resume", "razbor resume latest"),
     "sessions": ("sessions", "razbor sessions show latest"),
     "replay": ("replay", "razbor replay interview.jsonl --verify"),
     "report": ("report", "razbor report latest --out report.md"),
@@ -84,6 +85,8 @@ def _arguments(name: str, parser: Parser) -> None:
     """The arguments of one command, beside the common ones."""
     if name == "interview":
         _interview_flags(parser)
+    elif name == "resume":
+        parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|FILE")
     elif name == "sessions":
         parser.add_argument("action", nargs="?", choices=("list", "show", "rm"), default="list")
         parser.add_argument("id", nargs="?", default="latest")

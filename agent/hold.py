@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from agent.cli import DONE, FAILED, INTERRUPTED
-from agent.config import Value
+from agent.config import Value, transcripts_folder
 from agent.endpoints import Endpoint
 from agent.loop import Interviewing, Leave, run_interview
 from agent.model import Model
@@ -51,6 +51,11 @@ class Disk:
         """The transcript."""
         return self._recorder.path
 
+    @property
+    def name(self) -> str:
+        """What `razbor resume` knows the transcript by: its ID in razbor's own folder, else its path."""
+        return self.path.stem if self.path.parent == transcripts_folder() else str(self.path)
+
     def write(self, event: Event) -> None:
         """Put one event on disk."""
         self.words = event.content if isinstance(event, MessageEvent) and event.role == "user" else ""
@@ -81,6 +86,7 @@ def hold(running: Interviewing, parts: Parts, disk: Disk, *, quiet: bool) -> int
         parts.journal.emit(CommandEvent(name="interrupt"))
         end(parts, "interrupted")
         print(say("summary.left", lang, path=disk.path), file=sys.stderr)
+        print(say("resume.how", lang, name=disk.name), file=sys.stderr)
         return INTERRUPTED
     except RecordingError:
         if disk.words:

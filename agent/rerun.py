@@ -62,6 +62,11 @@ class Rerun(Journal):
         self._in_turn = False  # a model's turn is in, and nothing came of it so far
         self.at = 0
 
+    @property
+    def live(self) -> bool:
+        """Whether the record is over."""
+        return self._live
+
     def emit(self, event: Event) -> None:
         """Take the recorded event in the place of this one; KeyboardInterrupt where Ctrl-C was pressed after it."""
         then = self.next()

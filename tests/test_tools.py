@@ -10,7 +10,8 @@ from tools import fetch_question, grade_answer, reveal_breakdown
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Interview, Step
-from tools.planner import Planner, draw
+from tools.planner import Planner
+from tools.planner import draw as draw_order
 from tools.registry import CALLS_PER_TURN, Registry, ToolCall
 from transcripts.events import Event, SessionEvent
 
@@ -29,9 +30,9 @@ def open_registry(**overrides: object) -> tuple[Registry, Interview, list[Event]
         written.append(event)
         interview.apply(event)
 
-    planner = Planner(draw(QUESTIONS, 1))
+    planner = Planner(draw_order(QUESTIONS, 1))
     tools = (
-        fetch_question.tool(interview, planner, emit),
+        fetch_question.tool(interview, planner.choose, emit),
         grade_answer.tool(interview, LocalGrader(), emit),
         reveal_breakdown.tool(interview),
     )
@@ -93,7 +94,7 @@ def test_the_models_wish_for_a_topic_is_heeded_where_it_can_be() -> None:
 @given(st.integers(), st.lists(st.sampled_from(["", "mlops", "rag-agents", "no such topic"]), min_size=8, max_size=8))
 def test_the_planner_never_repeats_and_is_repeatable(seed: int, wishes: list[str]) -> None:
     def draw() -> list[str]:
-        planner, asked = Planner(draw(QUESTIONS, seed)), list[str]()
+        planner, asked = Planner(draw_order(QUESTIONS, seed)), list[str]()
         for wish in wishes:
             asked.append(planner.choose(asked, topic=wish).question.id)
         return asked

@@ -20,6 +20,7 @@ from transcripts.events import (
     Json,
     MessageEvent,
     QuestionEvent,
+    ResumeEvent,
     SessionEvent,
     ToolResultEvent,
 )
@@ -50,7 +51,7 @@ class Screen:
     ) -> None:
         self._interview = interview
         self._write = write
-        self._replaying = replaying
+        self.replaying = replaying
         self._lang: Lang = interview.session.lang
         self._names_report = names_report
 
@@ -77,6 +78,9 @@ class Screen:
             case DisputeEvent():
                 self._echo(f"/dispute {event.line} {event.reason}", width)
                 self.notice("dispute.recorded", line=event.line)
+            case ResumeEvent():
+                model = event.model if event.base_url else say("first.embedded", self._lang)
+                self._write([[], rule(say("resume.resumed", self._lang, date=event.time[:10], model=model), width)])
             case ErrorEvent():
                 self._write([[], *wrap(event.message, width, style="bad")])
             case EndEvent():
@@ -87,7 +91,7 @@ class Screen:
         self._write(wrap(say(key, self._lang, **values), terminal_width(), style="dim"))
 
     def _echo(self, typed: str, width: int) -> None:
-        if self._replaying:
+        if self.replaying:
             self._write([[], *wrap(typed, width, indent="  ", style="quote", first="> ")])
 
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:

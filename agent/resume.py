@@ -1,0 +1,145 @@
+"""An interview that had stopped goes on: its record is run again without a word, then the loop is live."""
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from agent.candidate import TypingCandidate
+from agent.config import DEFAULT, SETTINGS, Value
+from agent.course import Course
+from agent.endpoints import Endpoint
+from agent.hold import Disk, Terminal, hold, models
+from agent.loop import Interviewing
+from agent.models.embedded import NAME as EMBEDDED
+from agent.models.embedded import EmbeddedModel
+from agent.models.recorded import RecordedModel
+from agent.pool import recorded_pool
+from agent.rerun import RecordedGrader, Rerun, choices, lines, resuming
+from agent.session import KEPT, Parts, assemble
+from agent.terminal.narrator import Narrator
+from agent.terminal.screen import Screen
+from prompts import prompts_sha256
+from tools.grade_answer import Grader
+from tools.planner import Planner
+from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent
+from transcripts.reader import Transcript
+
+RECORDED = "transcript"  # the origin of a setting
+OF_ENDPOINT = ("model", "api_key_env", "dialect")  # say nothing of another endpoint
+KEYS = ("api_key_env", "grader_api_key_env")  # a record must not say which key goes where
+
+
+def is_interrupted(transcript: Transcript) -> bool:
+    """Whether the interview can go on: it has no end, or was stopped by Ctrl-C."""
+    last = next((e for e in reversed(transcript.events) if isinstance(e, EndEvent | ResumeEvent)), None)
+    return not isinstance(last, EndEvent) or last.reason == "interrupted"
+
+
+def recorded_settings(transcript: Transcript) -> Json:
+    """The settings that the interview had last, as far as they are recorded."""
+    events = [event for event in transcript.events if isinstance(event, SessionEvent | ResumeEvent)]
+    last = events[-1]
+    own: Json = {"model": last.model, "base_url": last.base_url} if last.base_url else {}
+    return own | last.settings
+
+
+def carried_on(settings: Mapping[str, Value], recorded: Json) -> dict[str, Value]:
+    """Today's settings with the recorded ones in the place of those that no flag gives.
+
+    Where a flag names another endpoint, nothing that concerns the recorded one is taken. Keys are never recorded, and
+    which variable holds one is said today or not at all.
+    """
+    other = settings["base_url"].origin.startswith("--")
+    carried = dict(settings)
+    for name in KEPT:
+        today = settings[name]
+        if today.origin.startswith("--") or name in KEYS or (other and name in OF_ENDPOINT):
+            continue
+        value = recorded.get(name, SETTINGS[name][0])
+        if value != today.value:
+            carried[name] = Value(value, RECORDED if name in recorded else DEFAULT)
+    return carried
+
+
+@dataclass
+class Resumption:
+    """One interview going on from its record."""
+
+    flags: Namespace
+    transcript: Transcript
+    disk: Disk
+    endpoint: Endpoint | None
+    settings: Mapping[str, Value]
+    grader: Grader
+
+    def __post_init__(self) -> None:
+        self._pool = recorded_pool(self.transcript)
+        self._record = Rerun(self.transcript.events, lambda *_: None, self._go_live)
+        self._parts = self._assembled()
+
+    def hold(self, here: Terminal, *, names_report: bool) -> int:
+        """Run the record, then the rest of the interview. Returns the exit status.
+
+        Raises DivergedError where today's razbor goes another way than the record, before anything is written.
+        """
+        parts, record, session = self._parts, self._record, self.transcript.session
+        with ExitStack() as stack:
+            model, _ = models(self.flags, self.settings, self.endpoint, session, stack)
+            spare = RecordedModel(record, EmbeddedModel(session.lang, session.seed))
+            standby = spare if session.base_url else None
+            course = Course(RecordedModel(record, model), standby, record.emit, session.lang)
+            screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
+            record.listeners += [course.hear, resuming(course, spare), self._shown_on(screen)]
+            record.listeners += [Narrator().hear] if self.flags.verbose else []
+            candidate = TypingCandidate(
+                lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
+                lambda: record.next() is not None or here.expects_more(),
+            )  # fmt: skip
+            running = Interviewing(
+                course, parts.registry, parts.interview, parts.conversation, candidate, record.emit,
+                candidate.last_words,
+            )  # fmt: skip
+            return hold(running, parts, self.disk, quiet=self.flags.quiet)
+
+    def _assembled(self) -> Parts:
+        session = self.transcript.session.model_copy()
+        planner = Planner(list(self._pool.values()), fixed=session.fixed)
+        grader = RecordedGrader(self._record, self.grader)
+        choose = choices(self._record, planner.choose, self._pool.get)
+        parts = assemble(session, choose, grader, self._record)
+        parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
+        return parts
+
+    def _go_live(self) -> None:
+        """The record is over: what comes now is written, beginning with the fact that it goes on."""
+        self._record.listeners.insert(0, self.disk.write)
+        interview = self._parts.interview
+        asked = {attempt.question.id for attempt in interview.attempts}
+        left = [question_id for question_id in self._pool if question_id not in asked]
+        endpoint = self.endpoint
+        self._record.emit(ResumeEvent(
+            razbor=version("razbor"),
+            model=endpoint.model if endpoint else EMBEDDED,
+            base_url=endpoint.base_url if endpoint else None,
+            grader=self.grader.id,
+            questions=min(interview.session.questions, len(asked) + len(left)),
+            prompts_sha256=prompts_sha256(),
+            settings={name: self.settings[name].value for name in KEPT if self.settings[name].value is not None},
+        ))  # fmt: skip
+
+    def _shown_on(self, screen: Screen) -> Callable[[Event], None]:
+        """A listener: of what is past only the open question is shown again."""
+        record, events = self._record, self.transcript.events
+        begin = max((n for n, event in enumerate(events) if isinstance(event, QuestionEvent)), default=len(events))
+
+        def show(event: Event) -> None:
+            if record.live:
+                screen.replaying = False
+            elif record.at <= begin or isinstance(event, EndEvent | ResumeEvent):
+                return
+            if not isinstance(event, ResumeEvent):
+                screen.show(event)
+
+        return show
