@@ -98,6 +98,7 @@ def _arguments(name: str, parser: Parser) -> None:
         parser.add_argument("--format", choices=("md", "json"), default="md", help=_help("format"))
         parser.add_argument("--out", metavar="FILE", help=_help("out_file"))
         parser.add_argument("--disputes", metavar="FILE", help=_help("disputes"))
+        parser.add_argument("--anki", metavar="FILE", help=_help("anki"))
     elif name == "grade":
         parser.add_argument("question", metavar="QUESTION")
         parser.add_argument("file", nargs="?", metavar="FILE")

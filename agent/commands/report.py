@@ -7,7 +7,7 @@ from pathlib import Path
 from agent.cli import DONE, explain
 from agent.commands.sessions import find
 from agent.config import resolve, transcripts_folder
-from agent.report import facts, markdown
+from agent.report import anki, facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
 from prompts import say
@@ -18,7 +18,7 @@ from transcripts.reader import Transcript, read
 
 
 def run(flags: Namespace) -> int:
-    """Print the report or write it to --out; with --disputes write labelled lines as well."""
+    """Print the report or write it to --out; with --disputes or --anki write their files as well."""
     lang: Lang = resolve(flags)["lang"].value
     paths = sorted(transcripts_folder().glob("*.jsonl"))
     if flags.id == "all":
@@ -31,6 +31,8 @@ def run(flags: Namespace) -> int:
     text = to_json(report, indent=2) + "\n" if flags.json or flags.format == "json" else show(report, lang)
     if flags.disputes:
         _write_labels(Path(flags.disputes), [label for each in transcripts for label in labels(each)], lang)
+    if flags.anki:
+        _write_notes(Path(flags.anki), anki.notes(transcripts, lang), lang)
     if flags.out:
         _write(Path(flags.out), text, "w")
     else:
@@ -61,6 +63,15 @@ def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:
         return
     _write(path, "".join(to_json(line) + "\n" for line in lines), "x")
     print(say("report.claims", lang, count=len(lines), path=path), file=sys.stderr)
+
+
+def _write_notes(path: Path, notes: list[anki.Note], lang: Lang) -> None:
+    """Write the notes over an older file: it was made from the same interviews and is made again at will."""
+    if not notes:
+        print(say("anki.nothing", lang), file=sys.stderr)
+        return
+    _write(path, anki.to_text(notes), "w")
+    print(say("anki.written", lang, path=path, count=len(notes)), file=sys.stderr)
 
 
 def _write(path: Path, text: str, mode: str) -> None:
