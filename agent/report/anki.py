@@ -51,10 +51,9 @@ def notes(transcripts: Iterable[Transcript], lang: Lang) -> list[Note]:
 
 def to_text(rows: Iterable[Note]) -> str:
     """The file. Every field is quoted, for a line that begins with # would be a comment."""
-    file = StringIO(_HEAD)
-    file.seek(0, 2)
+    file = StringIO()
     csv.writer(file, delimiter="\t", quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    return file.getvalue()
+    return _HEAD + file.getvalue()
 
 
 def html(text: str) -> str:
@@ -68,7 +67,7 @@ def _lines(attempt: Attempt, grade: Grade, lang: Lang) -> Iterator[tuple[str, No
     """Each line of a grade by its id in Anki, and the note it makes: none where there is nothing to learn."""
     for number, point in enumerate(grade.key_points, start=1):
         cue = _covered(attempt, grade, lang) + say("anki.point", lang, number=number, total=len(grade.key_points))
-        back = [f"<b>{_text(attempt, point, lang)}</b>", *_short_answer(attempt, lang)]
+        back = [f"<b>{_text(attempt, point, lang)}</b>", _short_answer(attempt, lang)]
         yield _line(attempt, point, "missed", (cue, back), lang)
     for number, mistake in enumerate(grade.mistakes, start=1):
         cue = say("anki.mistake", lang, number=number, total=len(grade.mistakes))
@@ -100,9 +99,9 @@ def _covered(attempt: Attempt, grade: Grade, lang: Lang) -> str:
     return f'{say("anki.covered", lang)} <ul style="text-align: left">{items}</ul> ' if had else ""
 
 
-def _short_answer(attempt: Attempt, lang: Lang) -> list[str]:
+def _short_answer(attempt: Attempt, lang: Lang) -> str:
     short = html(attempt.question.wording(lang).short_answer)
-    return [f"{say('card.short_answer', lang)}:<br>{short}"]
+    return f"{say('card.short_answer', lang)}:<br>{short}"
 
 
 def _mistake(attempt: Attempt, grade: Grade, mistake: MistakeLine, lang: Lang) -> list[str]:
