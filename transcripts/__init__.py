@@ -1,4 +1,5 @@
 """The record of an interview: its events, how they are written and how they are read.
 
-Read in this order: errors, grade, events, recorder, reader. Imports nothing else of ours.
+Read in this order: errors, grade, event, turns, events, reader, lock, recorder.
+Imports nothing else of ours.
 """

@@ -3,232 +3,207 @@
 Every event has `type`, `seq` (0, 1, 2 …) and `time` (UTC, ISO 8601); the recorder fills in the last two.
 What an interview is at any moment follows from its events alone. Unknown types and unknown fields are kept
 but not looked at, so that an older razbor reads what a newer one wrote within the same format number.
+A text below a field says what it means; `python -m transcripts.describe` puts it into README.md.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from transcripts.event import Event, Json
 from transcripts.grade import Grade, GraderId, KeyPointVerdict, MistakeVerdict
+from transcripts.turns import ModelCallEvent, RecordedCall, RepairEvent, Reply, ToolCallEvent, ToolResultEvent
+
+__all__ = [
+    "EVENT_CLASSES", "FORMAT", "UNAVAILABLE", "CommandEvent", "DisputeEvent", "EndEvent", "EndReason", "ErrorEvent",
+    "Event", "GradeEvent", "Json", "MessageEvent", "ModelCallEvent", "PlanEvent", "QuestionEvent", "RecordedCall",
+    "RepairEvent", "Reply", "ResumeEvent", "SessionEvent", "ToolCallEvent", "ToolResultEvent",
+]  # fmt: skip
 
 FORMAT = 1
 
-Json = dict[str, Any]
-
-
-class RecordedCall(BaseModel):
-    """A tool call in a model's raw turn; `arguments` is text, whatever the model made of it.
-
-    Fields that a server adds to a call are kept, since some want them back.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    id: str
-    name: str
-    arguments: str
-
-
-class Reply(BaseModel):
-    """A model's raw turn. `reasoning` is what it thought; nobody but the transcript gets to see that."""
-
-    model_config = ConfigDict(extra="allow")
-
-    content: str = ""
-    tool_calls: list[RecordedCall] = []
-    reasoning: str = ""
-    finish_reason: str | None = None
-
-
-class Event(BaseModel):
-    """What all events share. `type` is narrowed by each class."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    seq: int = -1
-    time: str = ""
-
 
 class SessionEvent(Event):
-    """The first line: everything that was settled before the interview began."""
+    """The first line: all that was settled before the interview began."""
 
     type: Literal["session"] = "session"
     format: int = FORMAT
+    """The version of this format."""
     id: str
+    """The interview's id: when it began (UTC) and four random hex digits, as in `20261125-173538-b320`."""
     razbor: str
+    """The version of razbor that wrote it."""
     lang: Literal["en", "ru"]
+    """The language of the interview."""
     mode: Literal["practice", "live"]
+    """`practice`: a score card and the breakdown after each question; `live`: no word on quality until the end."""
     questions: int
+    """How many questions are asked."""
     follow_ups: int
+    """Follow-up questions a question, at most."""
     seed: int
+    """What chance is drawn from: the order of the questions, the wording of the embedded interviewer."""
     topics: list[str] = []
+    """The topics asked for with `--topic`; empty: all."""
     model: str
+    """The model that interviews; `embedded` is the interviewer that comes with razbor."""
     base_url: str | None = None
+    """The address of the model's endpoint; null for `embedded`."""
     grader: GraderId
+    """Who grades."""
     max_steps: int
+    """Turns of the model in the whole interview, at most."""
     tools: list[Json] = []
+    """The tools as the model is sent them: name, description and a JSON schema each."""
     prompts_sha256: str = ""
+    """SHA-256 in hex of all texts of `prompts` at that time; empty: not recorded."""
     settings: Json = {}
+    """The settings in force, by name, as flags, environment and config file gave them. Never a key."""
     pool: list[str] = []
+    """The ids of the questions that the planner may draw, in its seeded order; empty: not recorded."""
     fixed: bool = False
+    """Whether exactly the questions of `pool` are asked, in this order."""
     banks: list[str] = []
+    """The absolute paths given with `--bank`."""
     builtin: bool = True
+    """Whether the built-in bank was in."""
     reserve: list[Json] = []
+    """The questions of `pool`, in full, that are not in the built-in bank: the first ones, as many as the interview
+    asks, so that a resume does not depend on a bank file. Fields as in a `question` event."""
 
 
 class ResumeEvent(Event):
-    """An interview that had stopped goes on from here: by which razbor, with which interviewer and settings.
+    """An interview that had stopped goes on from here, perhaps with another razbor, model or settings.
 
-    The time between the event before this one and this one is nobody's.
+    The time between the event before it and this one belongs to nobody: leave it out of durations.
     """
 
     type: Literal["resume"] = "resume"
     razbor: str
+    """The version of razbor that goes on."""
     model: str
+    """The model that interviews from here on; `embedded` as in `session`."""
     base_url: str | None = None
+    """The address of the model's endpoint; null for `embedded`."""
     grader: GraderId
+    """Who grades from here on."""
     questions: int
+    """How many questions the interview is to have in all; fewer than in `session` where some are gone from the bank."""
     prompts_sha256: str = ""
+    """As in `session`, at the time of the resume."""
     settings: Json = {}
+    """As in `session`, at the time of the resume. Never a key."""
 
 
 class PlanEvent(Event):
-    """The planner chose `question`, because of `reason`; `asked_for` is what the model wished."""
+    """The planner chose the next question; its `question` event follows."""
 
     type: Literal["plan"] = "plan"
     question: str
+    """The id of the chosen question."""
     reason: str
+    """Why this one: `fixed` (questions and order were given), `wish` (the model's), `variety` (a topic not asked yet)
+    or `order` (the next in the seeded order)."""
     asked_for: Json = {}
+    """What the model wished: `topic` and `level`, each only if it named one."""
 
 
 class QuestionEvent(Event):
-    """Question `number` of `total` was asked. `question` is whole, its answer part included."""
+    """A question was put to the candidate."""
 
     type: Literal["question"] = "question"
     number: int
+    """Its number in the interview, from 1."""
     total: int
+    """How many questions the interview has."""
     question: Json
+    """The question in full as it was used, answer part included: the fields of a question file (`razbor bank show`);
+    those at their defaults are left out."""
 
 
 class MessageEvent(Event):
-    """Somebody spoke: `user` is the candidate, `assistant` the interviewer, `system` razbor to the model."""
+    """Somebody spoke.
+
+    An answer is all `user` messages behind a question, up to its breakdown, the grade that says `skipped`, or the next
+    question; joined by line feeds.
+    """
 
     type: Literal["message"] = "message"
     role: Literal["system", "user", "assistant"]
+    """Who speaks: `system` is razbor to the model, `user` the candidate, `assistant` the interviewer."""
     content: str
-
-
-class ModelCallEvent(Event):
-    """One turn of the model. `messages` holds a short hash of each message of the request, to tell which one changed.
-
-    `reply` is raw, `dialect` how it was asked; latency is in milliseconds.
-
-    `usage` counts tokens as the server told: prompt_tokens, cached_tokens, completion_tokens.
-    """
-
-    type: Literal["model_call"] = "model_call"
-    model: str
-    request_sha256: str
-    messages: list[str] = []
-    dialect: str = ""
-    reply: Reply
-    usage: Json | None = None
-    latency_ms: float
-
-
-class ToolCallEvent(Event):
-    """A tool was called: by the model, or by razbor itself when the candidate has left. `arguments` is raw."""
-
-    type: Literal["tool_call"] = "tool_call"
-    id: str
-    name: str
-    arguments: str
-    by: Literal["model", "razbor"] = "model"
-
-
-class ToolResultEvent(Event):
-    """The one answer to the call with the same `id`; `content` is the text that the model gets."""
-
-    type: Literal["tool_result"] = "tool_result"
-    id: str
-    name: str
-    ok: bool
-    content: str
+    """The words."""
 
 
 class GradeEvent(Event, Grade):
-    """A grade; written before the tool result that reports it. The last one of a question counts.
-
-    `regrade_of` is the number of the event whose answer was graded once more, outside of the interview.
-    """
+    """A grade; written before the `tool_result` that reports it, if one does. The last one of a question counts."""
 
     type: Literal["grade"] = "grade"
     regrade_of: int | None = None
+    """Which answer was graded once more, outside of the interview: the `seq` of its last `grade` in the interview or,
+    if it had none, of its last `user` message; null: a grade of the interview itself."""
 
     def grade(self) -> Grade:
         """The grade alone."""
         return Grade.model_validate(self.model_dump(exclude={"type", "seq", "time", "regrade_of"}))
 
 
-class RepairEvent(Event):
-    """The model's turn was not usable as it came: `problem`, and what code did about it, `action`."""
-
-    type: Literal["repair"] = "repair"
-    problem: str
-    action: str
-
-
 class CommandEvent(Event):
-    """The candidate typed a slash command, or pressed Ctrl-C (`name` is then "interrupt")."""
+    """The candidate typed a slash command, or did something else that is not an answer."""
 
     type: Literal["command"] = "command"
     name: str
+    """The command (`/help`, `/skip`, `/reveal`, `/repeat`, `/score`, `/quit`), or `interrupt` (Ctrl-C), `continue` (the
+    empty line after it), `end_of_input` (there is nothing more to read)."""
     argument: str = ""
+    """What was typed behind the command; mostly empty."""
 
 
 class DisputeEvent(Event):
-    """The candidate disputes the `verdict` on `line` (m1, kp3 …) in the last grade of `question`, and says why.
-
-    The grade stays as it is.
-    """
+    """The candidate disputes a verdict that they were shown. The grade stays as it is."""
 
     type: Literal["dispute"] = "dispute"
     question: str
+    """The id of the question."""
     line: str
+    """The rubric line: `kp1`, `kp2` … are key points, `m1`, `m2` … mistakes."""
     verdict: KeyPointVerdict | MistakeVerdict
+    """The disputed verdict: that on this line in the last `grade` of the question before this event."""
     reason: str
+    """Why, in the candidate's words."""
 
 
 UNAVAILABLE = "unavailable"
 
 
 class ErrorEvent(Event):
-    """The embedded interviewer took over: the model was "unavailable" (gave no turn) or "unusable" (gave bad ones).
-
-    `message` is for the candidate, in their language.
-    """
+    """The embedded interviewer took over."""
 
     type: Literal["error"] = "error"
     kind: str = ""
+    """Why: `unavailable` (the model gave no turn) or `unusable` (it gave bad ones)."""
     message: str
+    """What the candidate was told, in the language of the interview."""
 
 
 EndReason = Literal["completed", "quit", "end_of_input", "interrupted", "failed"]
 
 
 class EndEvent(Event):
-    """The last line: why it ended, the number of questions asked and graded, the mean score or None.
-
-    `usage` sums up the model's turns: requests, tokens as far as they were told, repairs, steps taken by razbor.
-    """
+    """The interview is over, or stopped. Only a `resume`, or grades with `regrade_of`, may follow."""
 
     type: Literal["end"] = "end"
     reason: EndReason
+    """`completed`: all was asked; `quit`: the candidate left with `/quit`; `end_of_input`: there was nothing more to
+    read; `interrupted`: Ctrl-C twice, to be resumed; `failed`: no interviewer could go on."""
     asked: int
+    """How many questions were asked."""
     graded: int
+    """How many of them have a score."""
     mean_score: float | None
+    """The mean of these scores, 0 to 10, one decimal; null: there are none."""
     usage: Json | None = None
+    """Sums over the model's turns: `requests`, `counted` (those whose tokens were told), `prompt_tokens`,
+    `cached_tokens`, `completion_tokens`, `repairs`, `steps_by_razbor` (turns of the embedded interviewer) and
+    `takeovers`; one that is missing is 0. Null: no endpoint gave a turn."""
 
 
 EVENT_CLASSES: dict[str, type[Event]] = {

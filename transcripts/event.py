@@ -1,0 +1,20 @@
+"""What all events share. A text below a field says what it means; `transcripts.describe` puts it into README.md."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+Json = dict[str, Any]
+
+
+class Event(BaseModel):
+    """On every line."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    """What happened: one of the types below."""
+    seq: int = -1
+    """The event's number in its file: 0, 1, 2 … without gaps."""
+    time: str = ""
+    """When it was written: UTC, ISO 8601, to the millisecond, as in `2026-11-25T17:35:38.788+00:00`."""
