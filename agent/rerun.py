@@ -29,6 +29,7 @@ from transcripts.events import (
     QuestionEvent,
     RepairEvent,
     ResumeEvent,
+    SessionEvent,
     ToolResultEvent,
 )
 from transcripts.grade import Grade
@@ -211,11 +212,18 @@ def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]
 
 
 def resuming(course: Course, spare: Model) -> Callable[[Event], None]:
-    """A listener: where the interview was resumed, its course starts over; `spare` stands by where an endpoint is."""
+    """A listener: where another model goes on, or one that was given up, the course starts over.
+
+    `spare` stands by where an endpoint is.
+    """
+    held: tuple[str, str | None] | None = None
 
     def hear(event: Event) -> None:
-        if isinstance(event, ResumeEvent):
-            course.start_over(spare if event.base_url else None)
+        nonlocal held
+        if isinstance(event, SessionEvent | ResumeEvent):
+            before, held = held, (event.model, event.base_url)
+            if before and (before != held or course.taken_over):
+                course.start_over(spare if event.base_url else None)
 
     return hear
 

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 Json = dict[str, Any]
+GO_ON = "Please go on, and be concrete."
 STREAM, JSON, HTML = "text/event-stream", "application/json", "text/html"
 
 
@@ -217,4 +218,4 @@ def obey(body: Json) -> Response:
         step = "grade_answer"
     if step in ("grade_answer", "reveal_breakdown"):
         return call(step, {"question_id": question})
-    return call("fetch_question") if step == "fetch_question" else say("Please go on, and be concrete.")
+    return call("fetch_question") if step == "fetch_question" else say(GO_ON)
