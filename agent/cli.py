@@ -188,7 +188,7 @@ def explain(error: InputError, lang: str) -> str:
     """The one line for an InputError, harmless for a terminal."""
     from agent.terminal.printable import printable
 
-    return printable(say(error.key, lang, **error.values))
+    return " ".join(printable(say(error.key, lang, **error.values)).split())
 
 
 def _drop_output() -> None:

@@ -6,10 +6,12 @@ but not looked at, so that an older razbor reads what a newer one wrote within t
 A text below a field says what it means; `python -m transcripts.describe` puts it into README.md.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from transcripts.event import Event, Json
-from transcripts.grade import Grade, GraderId, KeyPointVerdict, MistakeVerdict
+from transcripts.grade import Grade, GraderId, KeyPointVerdict, MistakeVerdict, Score
 from transcripts.turns import ModelCallEvent, RecordedCall, RepairEvent, Reply, ToolCallEvent, ToolResultEvent
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
 
 FORMAT = 1
 
+Count = Annotated[int, Field(ge=0, le=10**9)]
+
 
 class SessionEvent(Event):
     """The first line: all that was settled before the interview began."""
@@ -27,7 +31,7 @@ class SessionEvent(Event):
     type: Literal["session"] = "session"
     format: int = FORMAT
     """The version of this format."""
-    id: str
+    id: Annotated[str, Field(max_length=200)]
     """The interview's id: when it began (UTC) and four random hex digits, as in `20261125-173538-b320`."""
     razbor: str
     """The version of razbor that wrote it."""
@@ -35,9 +39,9 @@ class SessionEvent(Event):
     """The language of the interview."""
     mode: Literal["practice", "live"]
     """`practice`: a score card and the breakdown after each question; `live`: no word on quality until the end."""
-    questions: int
+    questions: Count
     """How many questions are asked."""
-    follow_ups: int
+    follow_ups: Count
     """Follow-up questions a question, at most."""
     seed: int
     """What chance is drawn from: the order of the questions, the wording of the embedded interviewer."""
@@ -49,7 +53,7 @@ class SessionEvent(Event):
     """The address of the model's endpoint; null for `embedded`."""
     grader: GraderId
     """Who grades."""
-    max_steps: int
+    max_steps: Count
     """Turns of the model in the whole interview, at most."""
     tools: list[Json] = []
     """The tools as the model is sent them: name, description and a JSON schema each."""
@@ -85,7 +89,7 @@ class ResumeEvent(Event):
     """The address of the model's endpoint; null for `embedded`."""
     grader: GraderId
     """Who grades from here on."""
-    questions: int
+    questions: Count
     """How many questions the interview is to have in all; fewer than in `session` where some are gone from the bank."""
     prompts_sha256: str = ""
     """As in `session`, at the time of the resume."""
@@ -110,9 +114,9 @@ class QuestionEvent(Event):
     """A question was put to the candidate."""
 
     type: Literal["question"] = "question"
-    number: int
+    number: Count
     """Its number in the interview, from 1."""
-    total: int
+    total: Count
     """How many questions the interview has."""
     question: Json
     """The question in full as it was used, answer part included: the fields of a question file (`razbor bank show`);
@@ -137,7 +141,7 @@ class GradeEvent(Event, Grade):
     """A grade; written before the `tool_result` that reports it, if one does. The last one of a question counts."""
 
     type: Literal["grade"] = "grade"
-    regrade_of: int | None = None
+    regrade_of: Count | None = None
     """Which answer was graded once more, outside of the interview: the `seq` of its last `grade` in the interview or,
     if it had none, of its last `user` message; null: a grade of the interview itself."""
 
@@ -194,11 +198,11 @@ class EndEvent(Event):
     reason: EndReason
     """`completed`: all was asked; `quit`: the candidate left with `/quit`; `end_of_input`: there was nothing more to
     read; `interrupted`: Ctrl-C twice, to be resumed; `failed`: no interviewer could go on."""
-    asked: int
+    asked: Count
     """How many questions were asked."""
-    graded: int
+    graded: Count
     """How many of them have a score."""
-    mean_score: float | None
+    mean_score: Score | None
     """The mean of these scores, 0 to 10, one decimal; null: there are none."""
     usage: Json | None = None
     """Sums over the model's turns: `requests`, `counted` (those whose tokens were told), `prompt_tokens`,

@@ -1,11 +1,12 @@
 """The Grade: a verdict per rubric line with a quote as evidence. A record: never changed once written."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 KeyPointVerdict = Literal["covered", "missing", "unsure"]
 MistakeVerdict = Literal["committed", "avoided", "not_addressed", "unsure"]
+Score = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
 
 class KeyPointLine(BaseModel):
@@ -56,7 +57,7 @@ class Grade(BaseModel):
     """The id of the question."""
     status: Literal["graded", "ungraded"]
     """`ungraded`: the candidate gave up without an answer, or the grader failed."""
-    score: float | None
+    score: Score | None
     """0 to 10, one decimal; null if `ungraded`."""
     key_points: list[KeyPointLine] = []
     """The key points of the question, each with a verdict; empty if `ungraded`."""

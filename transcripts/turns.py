@@ -1,8 +1,8 @@
 """The events of a model's turn: what it said raw, its tool calls and their results, and what had to be repaired."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from transcripts.event import Event, Json
 
@@ -55,7 +55,7 @@ class ModelCallEvent(Event):
     usage: Json | None = None
     """Tokens as the server counted them, each only if told: `prompt_tokens`, `cached_tokens` (of the prompt's) and
     `completion_tokens`; null: it told none."""
-    latency_ms: float
+    latency_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     """Milliseconds from the request to the complete turn, further attempts included."""
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agent.cli import DONE, explain
@@ -20,19 +21,27 @@ from transcripts.reader import Transcript, read
 def run(flags: Namespace) -> int:
     """Print the report or write it to --out; with --disputes or --anki write their files as well."""
     lang: Lang = resolve(flags)["lang"].value
-    paths = sorted(transcripts_folder().glob("*.jsonl"))
+    paths, claimed, deck = sorted(transcripts_folder().glob("*.jsonl")), list[Json](), anki.Deck(lang)
+
+    def visit(transcript: Transcript) -> Transcript:
+        if flags.disputes:
+            claimed.extend(labels(transcript))
+        if flags.anki:
+            deck.add(transcript)
+        return transcript
+
     if flags.id == "all":
-        transcripts = _sound(paths, lang)
-        report = facts.of_all(transcripts, lang)
+        report = facts.of_all(_sound(paths, visit, lang), lang)
+        if not report["interviews"]:
+            print(say("plain.no_sessions", lang), file=sys.stderr)
     else:
-        transcripts = [read(find(paths, flags.id))]
-        report = facts.of_interview(transcripts[0], lang)
+        report = facts.of_interview(visit(read(find(paths, flags.id))), lang)
     show = markdown.overview if flags.id == "all" else markdown.interview
     text = to_json(report, indent=2) + "\n" if flags.json or flags.format == "json" else show(report, lang)
     if flags.disputes:
-        _write_labels(Path(flags.disputes), [label for each in transcripts for label in labels(each)], lang)
+        _write_labels(Path(flags.disputes), claimed, lang)
     if flags.anki:
-        _write_notes(Path(flags.anki), anki.notes(transcripts, lang), lang)
+        _write_notes(Path(flags.anki), deck.notes, lang)
     if flags.out:
         _write(Path(flags.out), text, "w")
     else:
@@ -40,20 +49,19 @@ def run(flags: Namespace) -> int:
     return DONE
 
 
-def _sound(paths: list[Path], lang: Lang) -> list[Transcript]:
-    """The interviews that can be read; a damaged file is named on stderr and must not hide the others."""
-    transcripts = []
+def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Transcript]:
+    """The interviews that can be read, one in memory at a time, each after its visit.
+
+    A damaged file is named on stderr and must not hide the others.
+    """
     for path in paths:
         try:
-            transcript = read(path)
+            transcript = visit(read(path))
             facts.attempts(transcript)
         except InputError as error:
             print(f"razbor: {explain(error, lang)}", file=sys.stderr)
         else:
-            transcripts.append(transcript)
-    if not transcripts:
-        print(say("plain.no_sessions", lang), file=sys.stderr)
-    return transcripts
+            yield transcript
 
 
 def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:

@@ -1,6 +1,5 @@
 """`razbor sessions list | show ID | rm ID`: recorded interviews."""
 
-import json
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -8,7 +7,9 @@ from pathlib import Path
 from agent.cli import DONE, explain
 from agent.commands.replay import play
 from agent.config import resolve, transcripts_folder
+from agent.report.inert import to_json
 from agent.terminal.card import score_text
+from agent.terminal.printable import printable
 from prompts import say
 from transcripts.errors import InputError
 from transcripts.events import EndEvent, GradeEvent, Json, QuestionEvent
@@ -27,7 +28,7 @@ def run(flags: Namespace) -> int:
             path.unlink()
         except OSError as error:
             raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
-        print(say("plain.removed", lang, path=path), file=sys.stderr)
+        print(printable(say("plain.removed", lang, path=path)), file=sys.stderr)
     else:
         play(read(path), plain=flags.plain)
     return DONE
@@ -51,10 +52,11 @@ def _list(paths: list[Path], as_json: bool, lang: str) -> int:
         except InputError as error:  # one damaged file must not hide the others
             print(f"razbor: {explain(error, lang)}", file=sys.stderr)
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(to_json(rows, indent=2))
         return DONE
     for row in rows:
-        print(say("plain.session", lang, **row | {"mean": score_text(row["mean"], lang)}))
+        text = say("plain.session", lang, **row | {"mean": score_text(row["mean"], lang)})
+        print(" ".join(printable(text).splitlines()))
     if not rows:
         print(say("plain.no_sessions", lang), file=sys.stderr)
     return DONE

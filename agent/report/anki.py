@@ -39,14 +39,23 @@ class Note(NamedTuple):
     guid: str
 
 
-def notes(transcripts: Iterable[Transcript], lang: Lang) -> list[Note]:
-    """A note for each line that its last grade calls missing or committed; InputError where an event is damaged."""
-    last: dict[str, Note | None] = {}
-    for transcript in sorted(transcripts, key=lambda each: each.session.time):
+class Deck:
+    """A note for each line that its last grade calls missing or committed. Transcripts come in order of their time."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
+        self._last: dict[str, Note | None] = {}
+
+    def add(self, transcript: Transcript) -> None:
+        """Take one interview in; InputError where an event is damaged."""
         for attempt in attempts(transcript):
             if attempt.grade and attempt.grade.status == "graded":
-                last |= dict(_lines(attempt, attempt.grade, lang))
-    return [note for note in last.values() if note]
+                self._last |= dict(_lines(attempt, attempt.grade, self._lang))
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes of all that was added."""
+        return [note for note in self._last.values() if note]
 
 
 def to_text(rows: Iterable[Note]) -> str:

@@ -1,5 +1,7 @@
 """What a report says of an interview, whatever it looks like: the object that `razbor report --format json` prints."""
 
+from collections.abc import Iterable
+
 from agent.commands.sessions import describe
 from agent.retell import retell
 from tools.interview import Attempt, Interview
@@ -32,10 +34,10 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
     }
 
 
-def of_all(transcripts: list[Transcript], lang: Lang) -> Json:
+def of_all(transcripts: Iterable[Transcript], lang: Lang) -> Json:
     """A row an interview, and every dispute; InputError where an event is damaged."""
     rows, disputes = [], []
-    for transcript in transcripts:
+    for transcript in transcripts:  # each is let go before the next is read
         own = of_interview(transcript, lang)["disputes"]
         rows.append({**describe(transcript), "disputes": len(own)})
         disputes += own

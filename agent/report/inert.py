@@ -27,7 +27,7 @@ def block(text: str) -> str:
     return f"{fence}text\n{plain}\n{fence}"
 
 
-def to_json(value: Json, *, indent: int | None = None) -> str:
+def to_json(value: Json | list[Json], *, indent: int | None = None) -> str:
     """JSON that can be read as it is, but for characters that a terminal obeys or no UTF-8 has: those are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
