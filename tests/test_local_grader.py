@@ -30,6 +30,12 @@ def test_an_answer_that_says_nothing_earns_nothing(question_id: str, answer: str
     assert not any(line.verdict == "committed" for line in grade.mistakes)
 
 
+def test_an_omission_of_a_key_point_that_does_not_exist_is_graded() -> None:
+    question = BANK.get("kubernetes-primitives").model_copy(deep=True)
+    question.mistakes[0].kind, question.mistakes[0].key_points = "omission", ["kp99"]
+    assert GRADER.grade(question, question.short_answer, "en").mistakes[0].verdict != "committed"
+
+
 @pytest.mark.parametrize("question_id", BANK.questions)
 def test_the_question_repeated_earns_next_to_nothing(question_id: str) -> None:
     question = BANK.get(question_id)

@@ -38,8 +38,9 @@ def key_point_lines(question: Question, lang: Lang) -> list[RubricLine]:
 
 
 def mistake_lines(question: Question, lang: Lang) -> list[RubricLine]:
-    """The typical mistakes of a question, texts in `lang`."""
+    """The typical mistakes of a question, texts in `lang`. A key point that it does not have is not named."""
     shown, russian = question.wording(lang).mistakes, question.wording("ru")
+    known = {f"kp{n}" for n in range(1, len(question.rubric_points()) + 1)}
     lines = []
     for n, mistake in enumerate(question.mistakes):
         line_id = f"m{n + 1}"
@@ -53,7 +54,7 @@ def mistake_lines(question: Question, lang: Lang) -> list[RubricLine]:
                 contrary=tuple(dict.fromkeys((*right, *phrases.contrary))),
                 area=tuple(phrases.area),
                 kind=mistake.kind,
-                key_points=tuple(mistake.key_points),
+                key_points=tuple(point for point in mistake.key_points if point in known),
             )
         )
     return lines
