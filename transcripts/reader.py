@@ -10,17 +10,18 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
 from transcripts.errors import InputError
-from transcripts.events import EVENT_CLASSES, FORMAT, Event, SessionEvent
+from transcripts.events import EVENT_CLASSES, FORMAT, Event, Json, SessionEvent
 
 MAX_LINE = 4 * 1024 * 1024  # bytes; a question in full is about 40 kB
 MAX_FILE = 32 * 1024 * 1024  # so all bounds together keep `read` under 400 MB of memory
 MAX_EVENTS = 100_000  # each takes about a kilobyte of memory, however short its line; an interview has some sixty
 MAX_VALUES = 1_000_000  # brackets and commas: `{"":0},` takes thirty times as much memory as text of its length
+UNCOUNTED = 1024 * 1024  # bytes; in a file up to here they are too few to matter, and need not be counted
 MAX_DEPTH = 50  # of lists and objects within each other; schemas reach ten
 MAX_SHOWN = 40  # characters of a name from the file in an error
 
@@ -62,7 +63,7 @@ def _lines(path: Path) -> Iterator[bytes]:
                 if not (line := file.readline(MAX_LINE + 1)):
                     return
                 size += len(line)
-                values += line.count(b",") + line.count(b"[") + line.count(b"{")
+                values += sum(map(line.count, (b",", b"[", b"{"))) if size > UNCOUNTED else 0
                 if len(line) > MAX_LINE:
                     raise InputError("error.transcript_line_big", path=path, line=number)
                 if size > MAX_FILE or values > MAX_VALUES or number > MAX_EVENTS:
@@ -103,11 +104,12 @@ def _event(path: Path, number: int, line: bytes) -> Event:
         raise InputError("error.transcript_field", field=field, type=fields["type"][:MAX_SHOWN], **where) from error
 
 
-def _is_deep(line: bytes, fields: object) -> bool:
+def _is_deep(line: bytes, fields: Json) -> bool:
     """Whether lists and objects stand in each other too deep: what is done with them later may be recursive."""
-    return line.count(b"[") + line.count(b"{") > MAX_DEPTH and _reaches(fields, MAX_DEPTH)
+    return line.count(b"{") + line.count(b"[") > MAX_DEPTH and _reaches(fields, MAX_DEPTH)
 
 
-def _reaches(value: object, levels: int) -> bool:
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels < 0 or any(_reaches(child, levels - 1) for child in children if isinstance(child, dict | list))
+def _reaches(value: Any, levels: int) -> bool:  # noqa: ANN401 - a list or an object of JSON
+    children = value.values() if isinstance(value, dict) else value
+    inner = [child for child in children if isinstance(child, dict | list)]
+    return levels < 0 or any(_reaches(child, levels - 1) for child in inner)
