@@ -6,6 +6,7 @@ from agent.models.embedded import NAME as EMBEDDED
 from transcripts.events import ErrorEvent, Event, Json, ModelCallEvent, RepairEvent
 
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
+MOST = 10**9  # tokens of one request; what a server or an edited file tells beyond is no count
 
 
 class Usage:
@@ -24,8 +25,13 @@ class Usage:
             self._sum["steps_by_razbor" if event.model == EMBEDDED else "requests"] += 1
             if event.usage:
                 self._sum["counted"] += 1
-                self._sum.update({name: event.usage.get(name) or 0 for name in TOKENS})
+                self._sum.update({name: _count(event.usage.get(name)) for name in TOKENS})
 
     def total(self) -> Json | None:
         """The sums; None for an interview without a model."""
         return dict(self._sum) if self._sum["requests"] else None
+
+
+def _count(told: object) -> int:
+    """A number of tokens; 0 for what is none."""
+    return told if isinstance(told, int) and 0 <= told <= MOST else 0

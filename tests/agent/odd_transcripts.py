@@ -112,6 +112,12 @@ def _unknown_key_point(edited: Events) -> None:
     first(edited, "question")["question"]["mistakes"][0].update(kind="omission", key_points=["kp99"])
 
 
+def _tokens(edited: Events) -> None:
+    odd: list[Any] = ["9", [], 10**4000, -1, 1.5, None, {}]
+    for number, event in enumerate(event for event in edited if event["type"] == "model_call"):
+        event["usage"] = {"prompt_tokens": odd[number % 7], "completion_tokens": odd[-(number % 7)], "x": EVIL}
+
+
 def _tool_arguments(edited: Events) -> None:
     for event in edited:
         for call in event.get("reply", {}).get("tool_calls", ()):
@@ -174,6 +180,7 @@ HARMLESS: dict[str, tuple[Callable[[Events], None], bool]] = {
     "no-questions": (_without("question"), True),
     "no-model-calls": (_without("model_call"), True),
     "unknown-key-point": (_unknown_key_point, False),
+    "odd-tokens": (_tokens, False),
     "arguments-deep": (_tool_arguments, True),
     "dispute-unknown": (_put(-1, _DISPUTE | {"question": _QUESTION}, _DISPUTE | {"question": "no"}), True),
     "end-in-the-middle": (_put(20, events()[-1]), True),
