@@ -93,6 +93,9 @@ def _arguments(name: str, parser: Parser) -> None:
     elif name == "replay":
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--verify", action="store_true", help=_help("verify"))
+        parser.add_argument("--speed", metavar="X|max", default="1", help=_help("speed"))
+        parser.add_argument("--question", metavar="N", help=_help("from_question"))
+        parser.add_argument("--step", action="store_true", help=_help("step"))
     elif name == "report":
         parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|all")
         parser.add_argument("--format", choices=("md", "json"), default="md", help=_help("format"))

@@ -6,44 +6,30 @@ from pathlib import Path
 
 from agent.cli import CHECK_FAILED, DONE
 from agent.config import resolve
-from agent.retell import retell
+from agent.playing import as_asked, play
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
-from agent.terminal.screen import Screen, write_plain
 from agent.verify import Report, verify
 from prompts import say
 from tools.graders.local import LocalGrader
-from tools.interview import Interview
-from transcripts.reader import Transcript, read
+from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
     """Play or verify each file in turn; the worst outcome is the exit status."""
     lang = resolve(flags)["lang"].value
-    status = DONE
+    status, asked = DONE, as_asked(flags)
     for name in flags.files:
         transcript = read(Path(name))
         if transcript.torn is not None:
             size = len(transcript.torn)
             print(say("summary.torn", lang, path=printable(name), size=size), file=sys.stderr)
         if not flags.verify:
-            play(transcript, plain=flags.plain)
+            if not play(transcript, asked, lang):
+                break
         elif _say_report(name, verify(transcript, LocalGrader()), lang):
             status = CHECK_FAILED
     return status
-
-
-def play(transcript: Transcript, *, plain: bool) -> None:
-    """Show a recorded interview as it was shown."""
-    write = write_plain
-    if sys.stdout.isatty() and not plain:
-        from agent.terminal.prompt import write_styled
-
-        write = write_styled
-    interview = Interview(transcript.session)
-    screen = Screen(interview, write, replaying=True)
-    for event in retell(transcript, interview):
-        screen.show(event)
 
 
 def _say_report(name: str, report: Report, lang: str) -> bool:

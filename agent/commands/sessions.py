@@ -5,9 +5,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from agent.cli import DONE, explain
-from agent.commands.replay import play
 from agent.config import resolve, transcripts_folder
 from agent.report.inert import to_json
+from agent.playing import show_at_once
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
 from prompts import say
@@ -30,7 +30,7 @@ def run(flags: Namespace) -> int:
             raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
         print(printable(say("plain.removed", lang, path=path)), file=sys.stderr)
     else:
-        play(read(path), plain=flags.plain)
+        show_at_once(read(path), plain=flags.plain)
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""Reading a candidate's turns from a terminal, and writing to it in colour; the one place of prompt-toolkit."""
+"""Reading a candidate's turns from a terminal, and writing to it in colour, through prompt-toolkit."""
 
 import sys
 import time
@@ -39,11 +39,11 @@ class CtrlC:
         self._last = now
 
 
-def write_styled(lines: list[Line], output: Output | None = None) -> None:
-    """Lines in colour, as far as the terminal and NO_COLOR allow."""
-    for line in lines:
+def write_styled(lines: list[Line], output: Output | None = None, end: str = "\n") -> None:
+    """Lines in colour, as far as the terminal and NO_COLOR allow; `end` comes after the last one."""
+    for number, line in enumerate(lines, start=1):
         parts = FormattedText([(f"class:{style}" if style else "", printable(text)) for style, text in line])
-        print_formatted_text(parts, style=_STYLE, output=output)
+        print_formatted_text(parts, style=_STYLE, output=output, end=end if number == len(lines) else "\n")
     sys.stdout.flush()
 
 

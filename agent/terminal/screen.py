@@ -25,15 +25,15 @@ from transcripts.events import (
     ToolResultEvent,
 )
 
-MAX_WIDTH = 100
+MIN_WIDTH, MAX_WIDTH = 20, 100
 USED = {"requests": 0, "prompt_tokens": 0, "cached_tokens": 0, "completion_tokens": 0, "takeovers": 0}
 
 Write = Callable[[list[Line]], None]
 
 
 def terminal_width() -> int:
-    """The columns to use: those of the terminal, up to what reads well."""
-    return min(shutil.get_terminal_size((80, 24)).columns - 1, MAX_WIDTH)
+    """The columns to use: those of the terminal, within what reads well."""
+    return max(min(shutil.get_terminal_size((80, 24)).columns - 1, MAX_WIDTH), MIN_WIDTH)
 
 
 def write_plain(lines: list[Line]) -> None:
