@@ -41,9 +41,12 @@ class CtrlC:
 
 def write_styled(lines: list[Line], output: Output | None = None, end: str = "\n") -> None:
     """Lines in colour, as far as the terminal and NO_COLOR allow; `end` comes after the last one."""
-    for number, line in enumerate(lines, start=1):
-        parts = FormattedText([(f"class:{style}" if style else "", printable(text)) for style, text in line])
-        print_formatted_text(parts, style=_STYLE, output=output, end=end if number == len(lines) else "\n")
+    parts = FormattedText()
+    for number, line in enumerate(lines):
+        parts += [("", "\n")] if number else []
+        parts += [(f"class:{style}" if style else "", printable(text)) for style, text in line]
+    if lines:  # in one call: to put the styles together takes longer than to write a line
+        print_formatted_text(parts, style=_STYLE, output=output, end=end, include_default_pygments_style=False)
     sys.stdout.flush()
 
 
