@@ -7,6 +7,7 @@ from agent.terminal.playhead import Playhead
 from prompts import say
 
 NUMBER_WAIT = 1.0  # seconds in which one more digit may follow
+MOST_DIGITS = 6
 
 # As prompt-toolkit names them. The Russian letters are those on the same keys: nobody should have to switch layouts.
 KEYS = {
@@ -27,6 +28,7 @@ class Controls:
         self.interrupted = False
         self.helping = False
         self.number: str | None = None  # the digits of a question that is being named
+        self._until_enter = False  # it was begun with g, so that only Enter ends it
         self.missing: int | None = None  # a number was named that no question has
 
     @property
@@ -38,7 +40,7 @@ class Controls:
     def wait(self) -> float | None:
         """Seconds until `tick` is due; None: not before a key is pressed."""
         if self.number is not None:
-            return NUMBER_WAIT if self.number else None
+            return None if self._until_enter else NUMBER_WAIT
         return None if self.helping else self.head.hold
 
     @property
@@ -67,16 +69,19 @@ class Controls:
             self.number = named
             self._jump()
         elif action == "number":
-            self.number = ""
+            self.number, self._until_enter = "", True
         elif action == "help":
             self.helping = not was_helping
         else:
             self._do(action)
 
     def _digit(self, key: str) -> None:
-        self.helping, self.number = False, (self.number or "") + key
+        """One more digit. Without g the number ends by itself, as soon as no question has one that begins so."""
+        if self.number is None:
+            self.number, self._until_enter = "", False
+        self.helping, self.number = False, (self.number + key)[:MOST_DIGITS]
         last = self.head.questions
-        if int(self.number) * 10 > last or len(self.number) >= len(str(last)):  # one more digit would be too many
+        if not self._until_enter and (int(self.number) * 10 > last or len(self.number) >= len(str(last))):
             self._jump()
 
     def _jump(self) -> None:

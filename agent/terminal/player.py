@@ -65,9 +65,7 @@ class Player:
             try:
                 await self._play(loop)
             finally:
-                self._erase()
-                self._output.show_cursor()
-                self._output.flush()
+                self._leave_screen()
 
     async def _play(self, loop: asyncio.AbstractEventLoop) -> None:
         self._draw()
@@ -91,7 +89,18 @@ class Player:
         self._woken.clear()
         keys, self._keys = self._keys, []
         for key in keys:
-            self._controls.press(key.key)
+            if key.key == "c-z":
+                self._suspend()
+            else:
+                self._controls.press(key.key)
+
+    def _suspend(self) -> None:
+        """Give the terminal back to the shell until it says `fg`."""
+        self._leave_screen()
+        with self._source.cooked_mode():
+            os.kill(os.getpid(), signal.SIGTSTP)
+        self._output.hide_cursor()
+        self._controls.head.redraw()
 
     def _read(self) -> None:
         if not self._take(self._source.read_keys()):
@@ -131,6 +140,11 @@ class Player:
             self._output.cursor_up(self._foot - 1)
             self._output.erase_down()
         self._foot = 0
+
+    def _leave_screen(self) -> None:
+        self._erase()
+        self._output.show_cursor()
+        self._output.flush()
 
     def _clear(self, rows: int) -> None:
         """An empty screen. What stood there before the player began is scrolled away, not lost."""
