@@ -1,10 +1,6 @@
-"""The keys of the player and its line at the bottom. Pure: keys come as names, the line goes out as text."""
+"""The keys of the player. Pure: they come as names."""
 
-from math import inf
-
-from agent.terminal.card import Line, score_text, wrap
 from agent.terminal.playhead import Playhead
-from prompts import say
 
 NUMBER_WAIT = 1.0  # seconds in which one more digit may follow
 MOST_DIGITS = 6
@@ -108,33 +104,3 @@ class Controls:
                 head.redraw()
             case "leave" | "interrupt":
                 self.left, self.interrupted = True, action == "interrupt"
-
-
-def footer(controls: Controls, lang: str, columns: int) -> list[Line]:
-    """The line at the bottom, as much of it as fits in `columns`; above it the list of keys, if it is wanted."""
-    parts = _parts(controls, lang)
-    while len(" · ".join(parts)) > columns and len(parts) > 1:
-        parts.pop()
-    status: Line = [("dim", " · ".join(parts)[:columns])]
-    keys = wrap(say("player.keys", lang), columns, indent="  ", style="dim") if controls.helping else []
-    return [*([[]] if keys else []), *keys, status]
-
-
-def _parts(controls: Controls, lang: str) -> list[str]:
-    head = controls.head
-    if controls.number is not None:
-        return [say("player.number", lang, number=controls.number), say("player.count", lang, count=head.questions)]
-    if controls.missing is not None:
-        return [say("player.missing", lang, number=controls.missing), say("player.count", lang, count=head.questions)]
-    place = say("player.question", lang, number=head.question, count=head.questions)
-    go_on = "player.hint_play" if head.paused else "player.hint_pause"
-    state = "player.end" if head.at_end else "player.paused" if head.paused else "player.playing"
-    return [
-        place if head.question else say("player.count", lang, count=head.questions),
-        say(state, lang),
-        say("player.speed", lang, speed="max" if head.speed == inf else score_text(head.speed, lang)),
-        say("player.hint_keys", lang),
-        say("player.hint_leave", lang),
-        say(go_on, lang),
-        say("player.hint_step", lang),
-    ]

@@ -1,8 +1,4 @@
-"""The player: a recorded interview in a terminal, at reading speed, with keys.
-
-It writes below what the terminal shows already, as the interview did, so that all of it can be scrolled back to.
-Only going back, jumping and a new size of the window make it clear the screen.
-"""
+"""The player: a recorded interview in a terminal, at reading speed, with keys."""
 
 import asyncio
 import os
@@ -11,12 +7,13 @@ import sys
 
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyPress
-from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output import create_output
 
-from agent.terminal.controls import Controls, footer
+from agent.terminal.controls import Controls
+from agent.terminal.footer import footer
 from agent.terminal.frames import frames
 from agent.terminal.playhead import Playhead
-from agent.terminal.prompt import write_styled
+from agent.terminal.stage import Stage
 from transcripts.reader import Transcript
 
 ESCAPE_WAIT = 0.1  # seconds after which a lone Esc is no longer the beginning of another key
@@ -29,8 +26,7 @@ def play_with_keys(transcript: Transcript, lang: str, *, speed: float, question:
     Raises KeyboardInterrupt on Ctrl-C. Whatever happens, the terminal is then as it was.
     """
     controls = Controls(Playhead(frames(transcript), speed=speed, question=question, paused=paused))
-    source, output = create_input(sys.stdin), create_output(sys.stdout)
-    player = Player(transcript, controls, lang, source, output)
+    player = Player(transcript, controls, lang, create_input(sys.stdin), Stage(create_output(sys.stdout)))
     asyncio.run(player.run())
     if player.signal:
         os.kill(os.getpid(), player.signal)
@@ -42,17 +38,15 @@ def play_with_keys(transcript: Transcript, lang: str, *, speed: float, question:
 class Player:
     """Draws what the controls say, and tells them keys and time."""
 
-    def __init__(self, transcript: Transcript, controls: Controls, lang: str, source: Input, output: Output) -> None:
+    def __init__(self, transcript: Transcript, controls: Controls, lang: str, source: Input, stage: Stage) -> None:
         self.signal = 0  # the one that ended it
         self._transcript = transcript
         self._controls = controls
         self._lang = lang
         self._source = source
-        self._output = output
+        self._stage = stage
         self._keys: list[KeyPress] = []
         self._woken = asyncio.Event()
-        self._foot = 0  # lines at the bottom that go away
-        self._cleared = False
 
     async def run(self) -> None:
         """Play until the end, or until somebody leaves."""
@@ -61,11 +55,11 @@ class Player:
             loop.add_signal_handler(number, self._end, number)
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
         with self._source.raw_mode(), self._source.attach(self._read):
-            self._output.hide_cursor()
+            self._stage.enter()
             try:
                 await self._play(loop)
             finally:
-                self._leave_screen()
+                self._stage.leave()
 
     async def _play(self, loop: asyncio.AbstractEventLoop) -> None:
         self._draw()
@@ -96,10 +90,10 @@ class Player:
 
     def _suspend(self) -> None:
         """Give the terminal back to the shell until it says `fg`."""
-        self._leave_screen()
+        self._stage.leave()
         with self._source.cooked_mode():
             os.kill(os.getpid(), signal.SIGTSTP)
-        self._output.hide_cursor()
+        self._stage.enter()
         self._controls.head.redraw()
 
     def _read(self) -> None:
@@ -123,33 +117,6 @@ class Player:
         self._woken.set()
 
     def _draw(self) -> None:
-        size = self._output.get_size()
-        anew, lines = self._controls.head.take(size.rows - 1)
-        self._erase()
-        if anew:
-            self._clear(size.rows)
-        write_styled(lines, self._output)
-        foot = footer(self._controls, self._lang, size.columns - 1)[-max(size.rows - 1, 1) :]
-        write_styled(foot, self._output, end="")
-        self._foot = len(foot)
-        self._output.flush()
-
-    def _erase(self) -> None:
-        if self._foot:
-            self._output.write_raw("\r")
-            self._output.cursor_up(self._foot - 1)
-            self._output.erase_down()
-        self._foot = 0
-
-    def _leave_screen(self) -> None:
-        self._erase()
-        self._output.show_cursor()
-        self._output.flush()
-
-    def _clear(self, rows: int) -> None:
-        """An empty screen. What stood there before the player began is scrolled away, not lost."""
-        if not self._cleared:
-            self._output.write_raw("\r\n" * rows)
-        self._cleared = True
-        self._output.cursor_goto(1, 1)
-        self._output.erase_down()
+        rows, columns = self._stage.size
+        anew, lines = self._controls.head.take(rows - 1)
+        self._stage.show(lines, footer(self._controls, self._lang, columns - 1), anew=anew)

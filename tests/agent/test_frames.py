@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.terminal.card import Line
-from agent.terminal.controls import KEYS, Controls, footer
+from agent.terminal.controls import KEYS, Controls
+from agent.terminal.footer import footer
 from agent.terminal.frames import LEAST, LETTERS, LONGEST, Frame, frames, view
 from agent.terminal.playhead import SPEEDS, Playhead
 from transcripts.reader import read
