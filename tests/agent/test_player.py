@@ -37,10 +37,11 @@ class Terminal:
         self.resize(columns)
         self.before = termios.tcgetattr(self.slave)
         self.raw = ""
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "agent", *command, *arguments],
             stdin=self.slave, stdout=self.slave, stderr=self.slave, process_group=0,
-            cwd=ROOT, env={**os.environ, "TERM": "xterm-256color", **env},
+            cwd=ROOT, env={**inherited, "TERM": "xterm-256color", **env},
         )  # fmt: skip
 
     def resize(self, columns: int) -> None:
