@@ -22,23 +22,23 @@ _HALF_QUOTE = 150  # and on each side of a gap in a long quote
 
 
 @dataclass(frozen=True)
-class _Stretch:
+class Stretch:
+    """Characters `start` to `end` of an answer, quoted by the lines `ids`; `style` is said-good, -unsure or -bad."""
+
     start: int
     end: int
     style: str
-    ids: frozenset[str]
+    ids: tuple[str, ...]
 
 
 def marked(answer: str, quotes: Iterable[Quote]) -> Line:
     """The whole answer; without the parts of style MARKER it is the answer as it can be printed."""
-    text, at, parts, spans = printable(answer), 0, Line(), list(quotes)
-    for stretch in _stretches(text, spans):
-        words = text[stretch.start : stretch.end].strip()
-        start = text.index(words, stretch.start)  # white space at the edges stays outside
-        ids = dict.fromkeys(line_id for line_id, _, _ in spans if line_id in stretch.ids)
-        parts += [("", text[at:start]), (MARKER, f"[{', '.join(map(printable, ids))}: "), (stretch.style, words)]
-        parts.append((MARKER, "]"))
-        at = start + len(words)
+    text, at, parts = printable(answer), 0, Line()
+    for stretch in stretches(text, quotes):
+        words = text[stretch.start : stretch.end]
+        parts += [("", text[at : stretch.start]), (MARKER, f"[{', '.join(map(printable, stretch.ids))}: ")]
+        parts += [(stretch.style, words), (MARKER, "]")]
+        at = stretch.end
     return [part for part in (*parts, ("", text[at:])) if part[1]]
 
 
@@ -48,23 +48,34 @@ def is_marked(text: str, quote: str) -> bool:
     return bool(re.search(r"\w", words)) and words in text
 
 
-def _stretches(text: str, quotes: list[Quote]) -> list[_Stretch]:
-    """What is quoted, in order and without overlaps; of words that occur twice, the first occurrence."""
+def stretches(text: str, quotes: Iterable[Quote]) -> list[Stretch]:
+    """What is quoted of a printable answer, in order and without overlaps; white space at the edges stays outside."""
+    spans, found = list(quotes), []
+    for stretch in _merged(text, spans):
+        words = text[stretch.start : stretch.end].strip()
+        start = text.index(words, stretch.start)
+        ids = dict.fromkeys(line_id for line_id, _, _ in spans if line_id in stretch.ids)
+        found.append(replace(stretch, start=start, end=start + len(words), ids=tuple(ids)))
+    return found
+
+
+def _merged(text: str, quotes: list[Quote]) -> list[Stretch]:
+    """Of words that occur twice, the first occurrence is meant."""
     spans = []
     for line_id, verdict, quote in quotes:
         words = printable(quote or "")
         if verdict in _STYLES and words and (start := text.find(words)) >= 0:
-            spans.append(_Stretch(start, start + len(words), _STYLES[verdict], frozenset({line_id})))
-    found: list[_Stretch] = []
+            spans.append(Stretch(start, start + len(words), _STYLES[verdict], (line_id,)))
+    found: list[Stretch] = []
     for start, end in pairwise(sorted({edge for span in spans for edge in (span.start, span.end)})):
         here = [span for span in spans if span.start <= start and end <= span.end]
         if not here or not re.search(r"\w", text[start:end]):
             continue
         style = max((span.style for span in here), key=_WEIGHT.index)
-        piece = _Stretch(start, end, style, frozenset().union(*(span.ids for span in here)))
+        piece = Stretch(start, end, style, tuple(line_id for span in here for line_id in span.ids))
         last = found[-1] if found else piece
-        if last.style == style and last.ids & piece.ids and not re.search(r"\w", text[last.end : start]):
-            piece = replace(piece, start=last.start, ids=last.ids | piece.ids)
+        if last.style == style and {*last.ids} & {*piece.ids} and not re.search(r"\w", text[last.end : start]):
+            piece = replace(piece, start=last.start, ids=last.ids + piece.ids)
             found = found[:-1]
         found.append(piece)
     return found
