@@ -23,7 +23,7 @@ from agent.terminal.screen import Screen
 from prompts import prompts_sha256
 from tools.grade_answer import Grader
 from tools.planner import Planner
-from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent
+from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
 
 RECORDED = "transcript"  # the origin of a setting
@@ -33,8 +33,8 @@ KEYS = ("api_key_env", "grader_api_key_env")  # a record must not say which key 
 
 def is_interrupted(transcript: Transcript) -> bool:
     """Whether the interview can go on: it has no end, or was stopped by Ctrl-C."""
-    last = next((e for e in reversed(transcript.events) if isinstance(e, EndEvent | ResumeEvent)), None)
-    return not isinstance(last, EndEvent) or last.reason == "interrupted"
+    end = ending(transcript.events)
+    return end is None or end.reason == "interrupted"
 
 
 def recorded_settings(transcript: Transcript) -> Json:

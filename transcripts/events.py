@@ -6,6 +6,7 @@ but not looked at, so that an older razbor reads what a newer one wrote within t
 A text below a field says what it means; `python -m transcripts.describe` puts it into README.md.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,7 +18,7 @@ from transcripts.turns import ModelCallEvent, RecordedCall, RepairEvent, Reply, 
 __all__ = [
     "EVENT_CLASSES", "FORMAT", "UNAVAILABLE", "CommandEvent", "DisputeEvent", "EndEvent", "EndReason", "ErrorEvent",
     "Event", "GradeEvent", "Json", "MessageEvent", "ModelCallEvent", "PlanEvent", "QuestionEvent", "RecordedCall",
-    "RepairEvent", "Reply", "ResumeEvent", "SessionEvent", "ToolCallEvent", "ToolResultEvent",
+    "RepairEvent", "Reply", "ResumeEvent", "SessionEvent", "ToolCallEvent", "ToolResultEvent", "ending",
 ]  # fmt: skip
 
 FORMAT = 1
@@ -217,3 +218,9 @@ EVENT_CLASSES: dict[str, type[Event]] = {
         ToolResultEvent, GradeEvent, RepairEvent, CommandEvent, DisputeEvent, ErrorEvent, EndEvent,
     )
 }  # fmt: skip
+
+
+def ending(events: Sequence[Event]) -> EndEvent | None:
+    """How the interview ended; None while it has not, or goes on again."""
+    last = next((event for event in reversed(events) if isinstance(event, EndEvent | ResumeEvent)), None)
+    return last if isinstance(last, EndEvent) else None

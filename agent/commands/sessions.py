@@ -6,13 +6,13 @@ from pathlib import Path
 
 from agent.cli import DONE, explain
 from agent.config import resolve, transcripts_folder
-from agent.report.inert import to_json
 from agent.playing import show_at_once
+from agent.report.inert import to_json
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
 from prompts import say
 from transcripts.errors import InputError
-from transcripts.events import EndEvent, GradeEvent, Json, QuestionEvent
+from transcripts.events import GradeEvent, Json, QuestionEvent, ending
 from transcripts.reader import Transcript, read
 
 
@@ -67,7 +67,7 @@ def describe(transcript: Transcript) -> Json:
     session = transcript.session
     last: dict[str, float | None] = {e.question: e.score for e in transcript.events if isinstance(e, GradeEvent)}
     scores = [score for score in last.values() if score is not None]
-    end = transcript.events[-1]
+    end = ending(transcript.events)
     return {
         "id": session.id,
         "time": session.time,
@@ -76,6 +76,6 @@ def describe(transcript: Transcript) -> Json:
         "asked": sum(isinstance(event, QuestionEvent) for event in transcript.events),
         "graded": len(scores),
         "mean": round(sum(scores) / len(scores), 1) if scores else None,
-        "reason": end.reason if isinstance(end, EndEvent) else "interrupted",
+        "reason": end.reason if end else "interrupted",
         "path": str(transcript.path),
     }

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from agent.commands.sessions import describe
-from agent.retell import retell
-from tools.interview import Attempt, Interview
+from agent.report.turns import Told, told
+from tools.interview import Attempt
 from tools.question import Lang
 from tools.rubric import line_texts, say_instead
 from transcripts.events import DisputeEvent, Json
@@ -14,37 +14,55 @@ from transcripts.reader import Transcript
 
 def attempts(transcript: Transcript) -> list[Attempt]:
     """The questions of a recorded interview and what became of them; InputError where an event is damaged."""
-    interview = Interview(transcript.session)
-    for _ in retell(transcript, interview):
-        pass
-    return interview.attempts
+    return [question.attempt for question in told(transcript)]
 
 
 def of_interview(transcript: Transcript, lang: Lang) -> Json:
     """One interview in full, rubric texts in `lang`; InputError where an event is damaged."""
-    session, tried = transcript.session, attempts(transcript)
+    session, story = transcript.session, told(transcript)
+    tried = [question.attempt for question in story]
+    questions = [_question(number, question, lang) for number, question in enumerate(story, start=1)]
     last = next((attempt.grade for attempt in reversed(tried) if attempt.grade), None)
     return {
         **describe(transcript),
+        "razbor": session.razbor,
         "model": session.model,
         "offline": session.base_url is None,
         "grader": (last.grader if last else session.grader).model_dump(),
-        "questions": [_question(number, attempt, lang) for number, attempt in enumerate(tried, start=1)],
+        "seconds": sum(question["seconds"] or 0 for question in questions),
+        "topics": _topics(questions),
+        "questions": questions,
         "disputes": [_dispute(session.id, attempt, d, lang) for attempt in tried for d in attempt.disputes],
     }
 
 
 def of_all(transcripts: Iterable[Transcript], lang: Lang) -> Json:
     """A row an interview, and every dispute; InputError where an event is damaged."""
-    rows, disputes = [], []
+    rows, scored, disputes = list[Json](), list[Json](), list[Json]()
     for transcript in transcripts:  # each is let go before the next is read
-        own = of_interview(transcript, lang)["disputes"]
-        rows.append({**describe(transcript), "disputes": len(own)})
+        report = of_interview(transcript, lang)
+        own, seconds = report["disputes"], report["seconds"]
+        rows.append({**describe(transcript), "seconds": seconds, "disputes": len(own)})
+        scored += [{"topic": question["topic"], "score": question["score"]} for question in report["questions"]]
         disputes += own
-    return {"interviews": rows, "disputes": disputes}
+    return {"interviews": rows, "topics": _topics(scored), "disputes": disputes}
 
 
-def _question(number: int, attempt: Attempt, lang: Lang) -> Json:
+def _topics(questions: list[Json]) -> list[Json]:
+    """The mean score of each topic and how many graded questions it had, the best first."""
+    scores: dict[str, list[float]] = {}
+    for question in questions:
+        if question["score"] is not None:
+            scores.setdefault(question["topic"], []).append(question["score"])
+    means = {topic: round(sum(own) / len(own), 1) for topic, own in scores.items()}
+    return [
+        {"topic": topic, "mean": means[topic], "questions": len(scores[topic])}
+        for topic in sorted(means, key=lambda topic: (-means[topic], topic))
+    ]
+
+
+def _question(number: int, story: Told, lang: Lang) -> Json:
+    attempt = story.attempt
     grade, question = attempt.grade, attempt.question
     points, mistakes = (grade.key_points, grade.mistakes) if grade else ([], [])
     return {
@@ -53,10 +71,14 @@ def _question(number: int, attempt: Attempt, lang: Lang) -> Json:
         "topic": question.topic,
         "prompt": question.wording(lang).prompt,
         "answer": attempt.answer,
+        "answer_lang": grade.answer_lang if grade else None,
+        "turns": story.turns,
+        "seconds": story.seconds,
         "status": grade.status if grade else None,
         "reason": grade.reason if grade else None,
         "score": grade.score if grade else None,
         "grader": grade.grader.model_dump() if grade else None,
+        "earlier_grades": story.earlier_grades,
         "key_points": [_line(attempt, line, lang) for line in points],
         "mistakes": [_line(attempt, line, lang) | {"instead": _instead(attempt, line, lang)} for line in mistakes],
     }

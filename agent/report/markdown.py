@@ -1,9 +1,10 @@
 """A report as Markdown. All that comes from a transcript is made inert first."""
 
+from agent.report import wording
+from agent.report.answer import Turn, turns
 from agent.report.facts import grader_name
 from agent.report.inert import block, inline
 from agent.terminal.card import score_text
-from agent.terminal.marked import marked
 from prompts import say
 from tools.question import Lang
 from transcripts.events import Json
@@ -11,12 +12,12 @@ from transcripts.events import Json
 
 def interview(report: Json, lang: Lang) -> str:
     """The report of one interview."""
-    model = say("first.embedded", lang) if report["offline"] else report["model"]
+    model = wording.interviewer(report, lang)
     grader = say("report.grader", lang, grader=grader_name(report["grader"]))
     head = " · ".join(
         inline(part) for part in (report["time"][:10], say(f"report.{report['mode']}", lang), model, grader)
     )
-    parts = [f"# {say('report.title', lang, id=inline(report['id']))}", head, f"**{_mean(report, lang)}**"]
+    parts = [f"# {say('report.title', lang, id=inline(report['id']))}", head, f"**{wording.mean(report, lang)}**"]
     for question in report["questions"]:
         parts += _question(question, lang)
     return "\n\n".join([*parts, *_disputes(report["disputes"], lang, of_one=True)]) + "\n"
@@ -34,28 +35,19 @@ def overview(report: Json, lang: Lang) -> str:
     return "\n\n".join([f"# {say('report.title_all', lang)}", table, *_disputes(report["disputes"], lang)]) + "\n"
 
 
-def _mean(report: Json, lang: Lang) -> str:
-    if report["mean"] is None:
-        return say("summary.nothing", lang)
-    mean = score_text(report["mean"], lang)
-    return say("summary.mean", lang, mean=mean, graded=report["graded"], asked=report["asked"])
-
-
 def _question(question: Json, lang: Lang) -> list[str]:
     topic = say(f"topic.{question['topic']}", lang)
     title = say("report.question", lang, number=question["number"], topic=topic, id=question["question"])
     parts = [f"## {title}", f"**{inline(question['prompt'])}**"]
-    if question["answer"]:
-        lines = [*question["key_points"], *question["mistakes"]]
-        shown = marked(question["answer"], [(line["id"], line["verdict"], line["quote"]) for line in lines])
-        parts += [say("report.answer", lang), block("".join(text for _, text in shown))]
+    parts += [part for turn in turns(question) for part in _turn(turn, lang)]
     if question["status"] != "graded":
-        return [*parts, f"**{_ungraded(question, lang)}**"]
+        return [*parts, f"**{wording.ungraded(question, lang)}**", *_course(question, lang)]
     parts.append(f"**{say('card.score', lang, score=score_text(question['score'], lang))}**")
     points = question["key_points"]
     covered = sum(line["verdict"] == "covered" for line in points)
     return [
         *parts,
+        *_course(question, lang),
         f"### {say('card.key_points', lang, covered=covered, total=len(points))}",
         "\n".join(_line(line, lang) for line in points),
         f"### {say('card.mistakes', lang)}",
@@ -63,14 +55,25 @@ def _question(question: Json, lang: Lang) -> list[str]:
     ]
 
 
-def _ungraded(question: Json, lang: Lang) -> str:
-    if question["status"] is None:
-        return say("report.unanswered", lang)
-    return say("card.ungraded_skipped" if question["reason"] == "skipped" else "card.ungraded_failed", lang)
+def _turn(turn: Turn, lang: Lang) -> list[str]:
+    """What was said, with the quotes marked as in `[kp3: the smallest unit]`."""
+    marked = "".join(f"[{', '.join(piece.ids)}: {piece.text}]" if piece.ids else piece.text for piece in turn.pieces)
+    return [say("report.answer" if turn.by == "candidate" else "report.follow_up", lang), block(marked)]
+
+
+def _course(question: Json, lang: Lang) -> list[str]:
+    """The time that a question took, and the grades that count no more."""
+    rows = []
+    if question["seconds"] is not None:
+        rows.append(say("report.time_used", lang, time=wording.duration(question["seconds"], lang)))
+    if question["earlier_grades"]:
+        grades = ", ".join(inline(wording.earlier(grade, lang)) for grade in question["earlier_grades"])
+        rows.append(say("report.earlier_list", lang, grades=grades))
+    return rows
 
 
 def _line(line: Json, lang: Lang) -> str:
-    rows = [f"- {inline(line['id'])} **{_verdict(line['verdict'], lang)}**: {inline(line['text'])}"]
+    rows = [f"- {inline(line['id'])} **{wording.verdict(line['verdict'], lang)}**: {inline(line['text'])}"]
     if line["quote"]:
         rows.append(f"  - {say('report.quote', lang, quote=inline(line['quote']))}")
     if line.get("instead"):
@@ -79,16 +82,12 @@ def _line(line: Json, lang: Lang) -> str:
     return "\n".join(rows)
 
 
-def _verdict(verdict: str, lang: Lang) -> str:
-    return say(f"report.{verdict}" if verdict in ("covered", "missing") else f"card.{verdict}", lang)
-
-
 def _disputes(disputes: list[Json], lang: Lang, *, of_one: bool = False) -> list[str]:
     """The section of disputed lines; none where nothing was disputed."""
     rows = []
     for dispute in disputes:
         place = dispute["question"] if of_one else f"{dispute['session']} · {dispute['question']}"
-        verdict = _verdict(dispute["verdict"], lang)
+        verdict = wording.verdict(dispute["verdict"], lang)
         rows.append(f"- {inline(place)} · {inline(dispute['line'])} **{verdict}**: {inline(dispute['text'])}")
         rows.append(f"  - {say('report.disputed', lang, reason=inline(dispute['reason']))}")
     return [f"## {say('report.disputes', lang)}", "\n".join(rows)] if rows else []
