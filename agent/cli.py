@@ -98,7 +98,7 @@ def _arguments(name: str, parser: Parser) -> None:
         parser.add_argument("--step", action="store_true", help=_help("step"))
     elif name == "report":
         parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|all")
-        parser.add_argument("--format", choices=("md", "json"), default="md", help=_help("format"))
+        parser.add_argument("--format", choices=("md", "html", "json"), default="md", help=_help("format"))
         parser.add_argument("--out", metavar="FILE", help=_help("out_file"))
         parser.add_argument("--disputes", metavar="FILE", help=_help("disputes"))
         parser.add_argument("--anki", metavar="FILE", help=_help("anki"))

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 from agent.cli import DONE, explain
@@ -36,8 +37,7 @@ def run(flags: Namespace) -> int:
             print(say("plain.no_sessions", lang), file=sys.stderr)
     else:
         report = facts.of_interview(visit(read(find(paths, flags.id))), lang)
-    show = markdown.overview if flags.id == "all" else markdown.interview
-    text = to_json(report, indent=2) + "\n" if flags.json or flags.format == "json" else show(report, lang)
+    text = _text(report, "json" if flags.json else flags.format, lang)
     if flags.disputes:
         _write_labels(Path(flags.disputes), claimed, lang)
     if flags.anki:
@@ -47,6 +47,14 @@ def run(flags: Namespace) -> int:
     else:
         sys.stdout.write(text)
     return DONE
+
+
+def _text(report: Json, form: str, lang: Lang) -> str:
+    """The report as `form` has it: json, md or html."""
+    if form == "json":
+        return to_json(report, indent=2) + "\n"
+    page = import_module("agent.report.html") if form == "html" else markdown  # the page needs what nobody else does
+    return str((page.overview if "interviews" in report else page.interview)(report, lang))
 
 
 def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Transcript]:

@@ -1,1 +1,4 @@
-"""Reports on recorded interviews. Read in this order: facts, inert, markdown, labels."""
+"""Reports on recorded interviews.
+
+Read in this order: turns, facts, inert, answer, wording, markdown, charts, html, labels.
+"""
