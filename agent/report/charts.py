@@ -28,7 +28,7 @@ def topics(rows: list[Json], lang: str) -> str:
         top, score = number * _ROW, score_text(row["mean"], lang)
         bars.append(svg.G(elements=[
             svg.Title(text=_inert(text)),
-            _text(say(f"topic.{row['topic']}", lang), 0, top + 16),
+            _text(_topic(row, lang), 0, top + 16),
             _text(score, 100, top + 16, "value", anchor="end"),
             svg.Rect(class_=["track"], x=0, y=top + 24, rx=4, width=_share(100), height=8),
             svg.Rect(class_=["bar"], x=0, y=top + 24, rx=4, width=_share(_percent(row["mean"])), height=8),
@@ -54,8 +54,13 @@ def over_time(rows: list[Json], lang: str) -> str:
 
 
 def _bar_text(row: Json, lang: str) -> str:
-    topic = say(f"topic.{row['topic']}", lang)
-    return say("report.bar", lang, topic=topic, score=score_text(row["mean"], lang), count=row["questions"])
+    return say("report.bar", lang, topic=_topic(row, lang), score=score_text(row["mean"], lang), count=row["questions"])
+
+
+def _topic(row: Json, lang: str) -> str:
+    """The name of a topic, as it stands at the head of a line."""
+    name = say(f"topic.{row['topic']}", lang)
+    return name[:1].upper() + name[1:]
 
 
 def _grid(score: int) -> list[svg.Element]:
