@@ -25,7 +25,8 @@ def test_the_wheel_holds_the_four_rooms_and_their_data(wheel: Path) -> None:
         "agent", "tools", "prompts", "transcripts", f"razbor-{wheel.name.split('-')[1]}.dist-info",
     }  # fmt: skip
     assert sum(name.startswith("tools/questions/") and name.endswith(".yaml") for name in names) >= 8
-    for name in ("prompts/ru.toml", "prompts/interviewer.ru.md", "tools/graders/stopwords.txt"):
+    for name in ("prompts/ru.toml", "prompts/interviewer.ru.md", "tools/graders/stopwords.txt",
+                 "agent/report/report.html.j2", "agent/report/report.css"):  # fmt: skip
         assert name in names
     assert any(name.startswith("transcripts/examples/") for name in names)
 

@@ -54,12 +54,16 @@ def _question(question: Json) -> Json:
 
 
 def _page(lang: Lang, report: Json, pictures: dict[str, Markup], **more: object) -> str:
-    folder = files("agent.report")
-    style = (folder / "report.css").read_text("utf-8")
+    style = _own("css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    template = _environment(lang).from_string((folder / "report.html.j2").read_text("utf-8"))
+    template = _environment(lang).from_string(_own("html.j2"))
     sheet = Markup(style)  # noqa: S704 - our own file
     return template.render(report=report, pictures=pictures, style=sheet, digest=digest, **more).lstrip()
+
+
+def _own(suffix: str) -> str:
+    """One of the files beside this one."""
+    return (files("agent.report") / f"report.{suffix}").read_text("utf-8")
 
 
 def _environment(lang: Lang) -> Environment:
