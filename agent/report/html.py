@@ -76,7 +76,7 @@ def _environment(lang: Lang) -> Environment:
         say=lambda key, **values: say(key, lang, **values),
         score=lambda value: score_text(value, lang),
         wording={name: partial(_worded, getattr(wording, name), lang) for name in
-                 ("mean", "interviewer", "verdict", "ungraded", "duration", "earlier")},
+                 ("mean", "interviewer", "verdict", "ungraded", "duration")},
         grader_name=grader_name,
         signs=SIGNS,
         styles=_STYLES,
