@@ -85,7 +85,7 @@ def check(chrome: Any, page: Path, width: int, scheme: str) -> None:
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     chrome.get(page.as_uri())
     facts = chrome.execute_cdp_cmd("Runtime.evaluate", {"expression": FACTS, "returnByValue": True})
-    assert facts["result"]["value"] == SOUND, f"{page.name} at {width}: {facts['result']}"
+    assert facts["result"].get("value") == SOUND, f"{page.name} at {width}: {facts}"
     console = chrome.get_log("browser")
     assert not console, f"{page.name}: {console}"
     events = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
