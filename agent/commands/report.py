@@ -3,7 +3,6 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 
 from agent.cli import DONE, explain
@@ -53,8 +52,11 @@ def _text(report: Json, form: str, lang: Lang) -> str:
     """The report as `form` has it: json, md or html."""
     if form == "json":
         return to_json(report, indent=2) + "\n"
-    page = import_module("agent.report.html") if form == "html" else markdown  # the page needs what nobody else does
-    return str((page.overview if "interviews" in report else page.interview)(report, lang))
+    if form == "html":
+        from agent.report import html  # with it come libraries that nothing else needs
+
+        return html.overview(report, lang) if "interviews" in report else html.interview(report, lang)
+    return markdown.overview(report, lang) if "interviews" in report else markdown.interview(report, lang)
 
 
 def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Transcript]:
