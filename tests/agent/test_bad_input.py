@@ -36,7 +36,7 @@ from tests.conftest import Run
         (["sessions", "show", "../../etc/passwd"], 2, "sessions"),
         (["report", "nope"], 2, "nope"),
         (["report", "../../etc/passwd"], 2, "sessions"),
-        (["report", "--format", "html"], 2, "html"),
+        (["report", "--format", "pdf"], 2, "pdf"),
         (["--transcript", "/proc/no/such.jsonl"], 2, "/proc/no"),
     ],
 )
