@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.commands.replay import play
+from agent.playing import show_at_once
 from agent.report import facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
@@ -32,7 +32,7 @@ def check(data: bytes) -> None:
         path = Path(folder) / "t.jsonl"
         path.write_bytes(data)
         transcript = read(path)
-        play(transcript, plain=True)
+        show_at_once(transcript, plain=True)
         labels(transcript)
         report = facts.of_interview(transcript, "ru")
         assert json.loads(to_json(report), parse_constant=pytest.fail)  # NaN is no JSON
