@@ -2,13 +2,14 @@
 
 import json
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 
 class JsonCache:
-    """A JSON object on disk, read anew each time: several processes may use it."""
+    """A JSON object on disk, read anew each time: several processes and threads may use it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -20,7 +21,7 @@ class JsonCache:
     def put(self, key: str, value: Any) -> None:  # noqa: ANN401
         """Remember; a full or read-only disk is no reason to stop an interview."""
         everything = self._all() | {key: value}
-        temporary = self._path.with_suffix(f".{os.getpid()}")
+        temporary = self._path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary.write_text(json.dumps(everything, indent=1), "utf-8")

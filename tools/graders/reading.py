@@ -1,5 +1,6 @@
 """An answer read against a question's rubric: how probable each line is, and where it stands."""
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ class Reading:
 
 
 _kept: OrderedDict[tuple[str, Lang], tuple[Question, Reader]] = OrderedDict()
+_keeping = threading.Lock()
 
 
 class Readers:
@@ -63,14 +65,15 @@ class Readers:
 
 def _reader(question: Question, lang: Lang) -> Reader:
     key = (question.id, lang)
-    kept = _kept.get(key)
-    if kept is None or kept[0] != question:
-        prompt = f"{question.prompt} {question.en.prompt} {question.ru.prompt}"
-        kept = question, Reader(key_point_lines(question, lang), mistake_lines(question, lang), prompt)
-    _kept[key] = kept
-    _kept.move_to_end(key)
-    if len(_kept) > READERS_KEPT:
-        _kept.popitem(last=False)
+    with _keeping:
+        kept = _kept.get(key)
+        if kept is None or kept[0] != question:
+            prompt = f"{question.prompt} {question.en.prompt} {question.ru.prompt}"
+            kept = question, Reader(key_point_lines(question, lang), mistake_lines(question, lang), prompt)
+        _kept[key] = kept
+        _kept.move_to_end(key)
+        if len(_kept) > READERS_KEPT:
+            _kept.popitem(last=False)
     return kept[1]
 
 

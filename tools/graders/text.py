@@ -4,6 +4,7 @@ Everything keeps character offsets, so that a quote is always cut out of the can
 """
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,6 +17,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _SIGNS = re.compile(r"[=+/*×→<>:%~≈]|->|(?<![^\W\d_])\d+")
 FEWEST_LISTED = 8
 LEAST_GLUE = 0.2  # of the words; the tersest of 180 labelled answers has 0.25
+_stemming = threading.Lock()  # a stemmer holds the word that it is at
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _NUMBERS = {
     "half": "0.5", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
@@ -61,7 +63,8 @@ def stem(word: str) -> str:
         return _NUMBERS[word]
     if word[0].isdigit():
         return word.replace(",", ".")
-    return str(_stemmer("russian" if _CYRILLIC.match(word) else "english").stemWord(word))
+    with _stemming:
+        return str(_stemmer("russian" if _CYRILLIC.match(word) else "english").stemWord(word))
 
 
 def words(text: str) -> Iterator[Token]:
