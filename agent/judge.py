@@ -36,12 +36,7 @@ def _patient(
     endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang, broken: list[EndpointError]
 ) -> Ask:
     """How a judge is asked. An endpoint that fails is a judge that is not there; its failures go to `broken`."""
-
-    def told(key: str, /, **values: object) -> None:
-        tell("wait.judge" if key == "wait.model" else key, **values)
-
-    exchange = Exchange(Wire(endpoint, limits_of(settings)), told)
-    questioner = Questioner(exchange, memory_of_endpoints(), fixed_of(settings))
+    questioner = _questioner(endpoint, settings, tell)
 
     def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
         if len(broken) < GIVE_UP:  # then it is not waited for any more
@@ -52,6 +47,37 @@ def _patient(
         raise JudgeUnavailableError(remedy(broken[-1], endpoint, lang))
 
     return ask
+
+
+def _questioner(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> Questioner:
+    """A connection of its own to the endpoint: for one thread."""
+
+    def told(key: str, /, **values: object) -> None:
+        tell("wait.judge" if key == "wait.model" else key, **values)
+
+    exchange = Exchange(Wire(endpoint, limits_of(settings)), told)
+    return Questioner(exchange, memory_of_endpoints(), fixed_of(settings))
+
+
+def lone_judge(
+    endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang, broken: list[EndpointError]
+) -> JudgeGrader:
+    """A judge for one thread of many; where it fails nobody grades, and the next answer is asked about all the same.
+
+    `broken` is shared: the failures since the last reply that any of them got, but for answers that were too long.
+    """
+    questioner = _questioner(endpoint, settings, tell)
+
+    def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
+        try:
+            reply = questioner.ask(messages, schema, max_tokens)
+        except EndpointError as error:
+            broken.extend([error] if error.kind != "overflow" else [])
+            raise JudgeUnavailableError(remedy(error, endpoint, lang)) from None
+        broken.clear()
+        return reply
+
+    return JudgeGrader(ask, endpoint.model, LocalGrader(), alone=True)
 
 
 class AutoGrader:
@@ -73,13 +99,23 @@ class AutoGrader:
         """Who grades, as far as that is known before the first grade."""
         return self._grader().id if self._standing else self._local.id
 
-    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
-        """Grade one answer; the first time, find out who is better at it."""
+    def settle(self) -> Standing:
+        """Who is better, found out now where that is not known yet; `notes` then says what came of it."""
         if self._standing is None:
             self._standing = self._check()
+        return self._standing
+
+    @property
+    def notes(self) -> list[str]:
+        """What a check has shown, until the next grade takes it along."""
+        return self._notes
+
+    def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
+        """Grade one answer; the first time, find out who is better at it."""
+        standing = self.settle()
         grade = self._grader().grade(question, answer, lang)
         notes, self._notes = [*self._notes, *((grade.model_extra or {}).get("notes") or [])], []
-        measured: Json = {} if self._absent else {"measured": self._standing.measured()}
+        measured: Json = {} if self._absent else {"measured": standing.measured()}
         return grade.model_copy(update=measured | ({"notes": notes} if notes else {}))
 
     def _grader(self) -> JudgeGrader | LocalGrader:

@@ -27,6 +27,15 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     return bank
 
 
+def grading_endpoint(settings: Mapping[str, Value]) -> Endpoint | None:
+    """Where a judge is to be asked; None where `local` grades. InputError for a judge without an endpoint."""
+    name = settings["grader"].value
+    endpoint = choose_for_grader(settings) if name != "local" else None
+    if endpoint is None and name == "judge":
+        raise InputError("error.judge_needs_endpoint")
+    return endpoint
+
+
 def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None) -> Grader:
     """The grader that the settings ask for; without an endpoint `auto` is `local`. InputError for a judge without one.
 
@@ -34,10 +43,8 @@ def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint
     it serves is named on stderr, and `local` grades.
     """
     name, lang = settings["grader"].value, settings["lang"].value
-    endpoint = choose_for_grader(settings) if name != "local" else None
+    endpoint = grading_endpoint(settings)
     if endpoint is None:
-        if name == "judge":
-            raise InputError("error.judge_needs_endpoint")
         return LocalGrader()
     if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
         endpoint = interviewer
