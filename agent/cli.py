@@ -92,10 +92,14 @@ def _arguments(name: str, parser: Parser) -> None:
         parser.add_argument("id", nargs="?", default="latest")
     elif name == "replay":
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--verify", action="store_true", help=_help("verify"))
         parser.add_argument("--speed", metavar="X|max", default="1", help=_help("speed"))
         parser.add_argument("--question", metavar="N", help=_help("from_question"))
         parser.add_argument("--step", action="store_true", help=_help("step"))
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--verify", action="store_true", help=_help("verify"))
+        how.add_argument("--regrade", action="store_true", help=_help("regrade"))
+        parser.add_argument("--out", metavar="FOLDER", help=_help("regrade_out"))
+        parser.add_argument("--jobs", metavar="N", help=_help("jobs"))
     elif name == "report":
         parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|all")
         parser.add_argument("--format", choices=("md", "html", "json"), default="md", help=_help("format"))

@@ -1,4 +1,4 @@
-"""`razbor replay FILE…`: play transcripts back in the terminal, or verify them."""
+"""`razbor replay FILE…`: play transcripts back in the terminal, or verify them; grading again is elsewhere."""
 
 import sys
 from argparse import Namespace
@@ -16,7 +16,11 @@ from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
-    """Play or verify each file in turn; the worst outcome is the exit status."""
+    """Play or verify each file in turn; the worst outcome is the exit status. With --regrade, grade them again."""
+    if flags.regrade:
+        from agent.commands import regrade
+
+        return regrade.run(flags)
     lang = resolve(flags)["lang"].value
     status, asked = DONE, as_asked(flags)
     for name in flags.files:

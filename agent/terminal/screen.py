@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
 from agent.terminal.printable import printable
+from agent.terminal.regraded import graded_again
 from agent.terminal.score_card import score_card
 from prompts import say
 from tools.interview import Interview, Step
@@ -54,6 +55,7 @@ class Screen:
         self.replaying = replaying
         self._lang: Lang = interview.session.lang
         self._names_report = names_report
+        self._again = False  # a grade of after the interview was shown
 
     def show(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Show an event, if there is something in it for the candidate."""
@@ -67,6 +69,8 @@ class Screen:
                 self._echo(event.content, width)
             case QuestionEvent():
                 self._write(self._question(event, width))
+            case GradeEvent() if event.regrade_of is not None:
+                self._write([*self._heading_again(width), *graded_again(self._interview, event, width)])
             case GradeEvent(reason="skipped"):
                 self.notice("card.skipped")
             case GradeEvent() if not self._interview.live and self._interview.step() is Step.FOLLOW_UP:
@@ -129,6 +133,11 @@ class Screen:
             self._write(wrap(attempt.question.wording(self._lang).prompt, width, style="bold"))
         elif event.name == "interrupt":
             self.notice("command.stopped")
+
+    def _heading_again(self, width: int) -> list[Line]:
+        """Once, above what was graded again."""
+        again, self._again = self._again, True
+        return [] if again else [[], rule(say("regrade.again", self._lang), width)]
 
     def _summary(self, width: int) -> list[Line]:
         rows = [(attempt.question, attempt.grade) for attempt in self._interview.attempts]
