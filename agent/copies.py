@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.config import folder, transcripts_folder
 from transcripts.errors import InputError
+from transcripts.lock import lock
 from transcripts.reader import Transcript
 from transcripts.recorder import Recorder
 
@@ -101,37 +102,37 @@ def open_copy(source: Source) -> tuple[Recorder, Transcript]:
 
     InputError where somebody else writes it, where it cannot be written, or where it has become something else.
     """
+    part = source.copy.with_name(f".{source.copy.name}.part")
     if not source.copy.exists():
-        _make(source)
+        _make(source, part)
     recorder, transcript = Recorder.reopen(source.copy)
+    part.unlink(missing_ok=True)  # of a run that was killed
     if not is_copy(source.copy, source):
         recorder.close()
         raise InputError("regrade.no_copy", path=source.copy, source=source.path)
     return recorder, transcript
 
 
-def _make(source: Source) -> None:
+def _make(source: Source, part: Path) -> None:
     """Write the copy under another name first, so that it is there whole or not at all."""
-    part = source.copy.with_name(f".{source.copy.name}.{os.getpid()}")
     data = _bytes(source.path)[: source.size]
     try:
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
+            if not lock(file.fileno()):
+                raise InputError("error.transcript_busy", path=source.copy)
+            file.truncate()
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _publish(part, source.copy)
+            _publish(part, source.copy)
     except OSError as error:
         raise InputError("error.cannot_write_out", path=source.copy, reason=error.strerror) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _publish(part: Path, copy: Path) -> None:
     """Give the file its name, unless another process was first: then theirs is the copy."""
     try:
         os.link(part, copy)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without hard links
+    except OSError:  # it is there meanwhile, or this file system has no hard links
         if not copy.exists():
             part.rename(copy)

@@ -174,11 +174,11 @@ def keep(task: Task, grade: Grade, staff: Staff, outcome: Outcome) -> None:
     A judge leaves an answer that says nothing to the local grader, whose grade may be on record already.
     """
     if grade.status == "graded":
-        task.row.new = grade
+        fields = grade.model_dump() | ({"measured": staff.measured} if staff.measured else {})
+        task.row.new = event = GradeEvent(**fields, regrade_of=task.answer.seq)
         outcome.graded += 1
         if grade.grader not in task.held:
-            fields = grade.model_dump() | ({"measured": staff.measured} if staff.measured else {})
-            task.sheet.recorder.write(GradeEvent(**fields, regrade_of=task.answer.seq))
+            task.sheet.recorder.write(event)
     else:
         task.row.failed = grade.reason or ""
         outcome.failed += 1

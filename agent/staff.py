@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from agent.config import Value
 from agent.endpoints import Endpoint
 from agent.models.failure import EndpointError
-from agent.models.patience import Tell
-from agent.resources import grading_endpoint
+from agent.resources import Tell, grading_endpoint
 from prompts import say
 from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader

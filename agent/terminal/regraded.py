@@ -63,7 +63,7 @@ def _summary(summary: Json, lang: str) -> str:
     if not lines["n"]:
         return say("regrade.nothing_to_compare", lang)
     share = f"{100 * lines['share']:.0f}"
-    blocks = [say("regrade.lines", lang, agree=lines["agree"], n=lines["n"], share=share)]
+    blocks = [_filled(say("regrade.lines", lang, agree=lines["agree"], n=lines["n"], share=share))]
     for title, part, verdicts in (
         ("regrade.key_points", "key_points", POINTS),
         ("regrade.mistakes", "mistakes", MISTAKES),
@@ -91,7 +91,11 @@ def _scores(score: Json, lang: str) -> str:
     second = say(
         key, lang, by=_figure(abs(change), lang), **{name: score[name] for name in ("higher", "lower", "same")}
     )
-    return "\n".join(line for text in (first, second) for line in textwrap.wrap(text, WIDTH))
+    return f"{_filled(first)}\n{_filled(second)}"
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
 
 
 def _became(old: float, new: float, lang: str) -> str:
