@@ -180,7 +180,7 @@ def keep(task: Task, grade: Grade, staff: Staff, outcome: Outcome) -> None:
         if grade.grader not in task.held:
             task.sheet.recorder.write(event)
     else:
-        task.row.failed = grade.reason or ""
+        task.row.failed = grade.reason or grade.status
         outcome.failed += 1
     task.sheet.left -= 1
     if not task.sheet.left:

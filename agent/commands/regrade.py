@@ -105,9 +105,12 @@ def _account(outcome: Outcome, staff: Staff, place: Path, lang: str, *, quiet: b
     """What could not be used or graded, and where the copies are."""
     for error in outcome.problems:
         _tell(f"razbor: {explain(error, lang)}")
-    for row in outcome.rows:
-        if row.failed:
-            _tell(say("regrade.failed", lang, session=row.session, question=row.question, reason=row.failed))
+    failed = [row for row in outcome.rows if row.failed]
+    for row in failed:
+        reason = row.failed.rstrip(".")
+        _tell(say("regrade.failed", lang, session=row.session, question=row.question, reason=reason))
+    if failed:
+        _tell(say("regrade.tried_again", lang))
     if not outcome.rows:
         _tell(say("regrade.no_answers", lang))
     elif not quiet:

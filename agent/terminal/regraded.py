@@ -14,6 +14,7 @@ from transcripts.grade import Grade, GraderId
 WIDTH = 80
 CELL = 16  # columns of a table of verdicts
 NAME = 36  # columns of a name
+UNBROKEN = "\xa0"  # a space at which no line is broken
 
 
 def side_by_side(report: Json, lang: str) -> str:
@@ -36,12 +37,18 @@ def _interview(rows: list[Json], copy: str, report: Json, lang: str) -> str:
 def _answer(row: Json, lang: str) -> list[str]:
     old = _scored(row["old"], lang)
     new = _scored(row["new"], lang) if row["new"] else say("regrade.none", lang)
-    text = f"{_cut(row['question'], NAME):{NAME}}  {old} → {new}"
-    lines = textwrap.wrap(printable(text), WIDTH, initial_indent="  ", subsequent_indent=" " * (NAME + 4),
-                          drop_whitespace=True) if len(text) > WIDTH - 2 else ["  " + text]  # fmt: skip
+    head = f"  {_cut(row['question'], NAME):{NAME}}  "
     changes = [f"{one['line']} {verdict(one['old'], lang)}→{verdict(one['new'], lang)}" for one in row["differ"]]
-    more = textwrap.wrap(", ".join(changes), WIDTH, initial_indent="    ", subsequent_indent="    ")
-    return [*lines, *more]
+    together = ", ".join(change.replace(" ", UNBROKEN) for change in changes)
+    lines = [*_wrapped(f"{printable(old)} → {printable(new)}", head), *_wrapped(together, "    ")]
+    return [line.replace(UNBROKEN, " ") for line in lines]
+
+
+def _wrapped(text: str, first: str) -> list[str]:
+    """The text in lines of at most WIDTH columns, all of them as far in as the first."""
+    width = WIDTH - len(first)
+    parts = textwrap.wrap(text, width, break_on_hyphens=False)
+    return [(" " * len(first) if number else first) + part for number, part in enumerate(parts)]
 
 
 def _scored(grade: Json | None, lang: str) -> str:
@@ -60,7 +67,7 @@ def verdict(name: str, lang: str) -> str:
 
 def _summary(summary: Json, lang: str) -> str:
     lines, score = summary["lines"], summary["score"]
-    if not lines["n"]:
+    if not lines["n"] or not score["n"]:
         return say("regrade.nothing_to_compare", lang)
     share = f"{100 * lines['share']:.0f}"
     blocks = [_filled(say("regrade.lines", lang, agree=lines["agree"], n=lines["n"], share=share))]

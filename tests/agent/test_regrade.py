@@ -1,7 +1,11 @@
 """`razbor replay --regrade` by the local grader: what is graded, what is written, what is compared."""
 
 import json
+import os
+import pty
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +48,7 @@ def test_the_same_grader_changes_nothing_and_originals_stay(
     assert path.read_bytes() == before
     copy = home / "regraded" / "a.jsonl"
     assert str(copy.parent) in done.stderr
+    assert "\r" not in done.stderr
     assert copy.read_bytes().startswith(before)
     old = [event for event in interview if event["type"] == "grade"]
     new = regrades(copy)
@@ -53,6 +58,21 @@ def test_the_same_grader_changes_nothing_and_originals_stay(
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
     assert "→" in done.stdout
     assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_terminal_shows_how_far_it_is(interview: list[Json], tmp_path: Path) -> None:
+    path = write(tmp_path / "in" / "a.jsonl", interview)
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm"}
+    command = [sys.executable, "-m", "agent", "replay", str(path), *LOCAL]
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "\r[##########----------] 1 of 2, 0:0" in shown
+    bar, _, rest = shown.rpartition("[####################] 2 of 2, 0:0")
+    assert bar
+    assert rest[1:].startswith("\r" + " " * 30)  # it goes away
 
 
 def test_only_what_is_missing_is_graded(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
@@ -197,7 +217,7 @@ def test_bad_folders(razbor: Run, interview: list[Json], home: Path, tmp_path: P
     path = write(tmp_path / "in" / "a.jsonl", interview)
     (tmp_path / "linked").symlink_to(tmp_path / "in")
     (tmp_path / "file").write_text("x", "utf-8")
-    for out in ("in", "linked", "file/below", str(home / "transcripts")):
+    for out in ("linked", "file/below", str(home / "transcripts")):
         done = razbor("replay", str(path), *LOCAL, "--out", out)
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), out
         assert "--out" in done.stderr

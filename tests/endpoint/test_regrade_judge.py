@@ -123,7 +123,7 @@ def test_stopped_by_ctrl_c_each_answer_is_asked_about_once(
     report = json.loads(done.stdout)
     assert [answer["new"]["score"] for answer in report["answers"]] == [1.2] * MANY
     assert report["left"] == 0
-    assert f"{MANY - asked} answers now, {asked} before" in done.stderr
+    assert f"Answers now: {MANY - asked}, before: {asked}." in done.stderr
 
 
 def test_killed_each_answer_is_on_record_once(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
@@ -164,12 +164,12 @@ def test_what_a_judge_fails_on_is_tried_again(razbor: Run, interview: list[Json]
     paths, bad = many(tmp_path / "in", interview, 4), True
 
     def step(body: Json) -> Response:
-        return error(400, {"error": {"message": "no"}}) if bad and "Take 002" in str(body) else good(body)
+        return replies({})(body) if bad and "Take 002" in str(body) else good(body)
 
     with Script(forever=Judge(step, 0)) as server:
         first = razbor(*command(server.url, paths))
         assert first.returncode == 0, first.stderr
-        assert f"s002, {QUESTION}: not graded (" in first.stderr
+        assert f"s002, {QUESTION}: not graded (11 of 11 verdicts were unusable)." in first.stderr
         assert recorded(home)["002"] == 0
         assert "→ not graded" in first.stdout
         assert razbor(*command(server.url, paths)).returncode == 1  # nothing new
@@ -177,7 +177,7 @@ def test_what_a_judge_fails_on_is_tried_again(razbor: Run, interview: list[Json]
         last = razbor(*command(server.url, paths))
     assert last.returncode == 0
     assert set(recorded(home).values()) == {1}
-    assert "1 answers now, 3 before" in last.stderr
+    assert "Answers now: 1, before: 3." in last.stderr
 
 
 def test_a_judge_that_is_gone_is_not_asked_on(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
