@@ -32,15 +32,20 @@ def open_folder(out: str | None, files: Sequence[Path]) -> Path:
     of the files, or where interviews are recorded.
     """
     place = Path(out).expanduser() if out else folder("data") / "regraded"
-    homes = [home for file in files for home in (file.parent, file.resolve().parent)]
+    homes = [home for file in files for home in (file.parent, real(file).parent)]
     for home in (*homes, transcripts_folder()):
-        if place.resolve() == home.resolve():
+        if real(place) == real(home):
             raise InputError("regrade.own_folder", path=place)
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise InputError("error.cannot_write_out", path=place, reason=error.strerror) from error
     return place
+
+
+def real(path: Path) -> Path:
+    """The path without links; one whose links go round in a circle stays as it is."""
+    return Path(os.path.realpath(path))
 
 
 def sources(transcripts: Iterator[Transcript], place: Path) -> Iterator[Source]:
@@ -102,7 +107,7 @@ def open_copy(source: Source) -> tuple[Recorder, Transcript]:
 
     InputError where somebody else writes it, where it cannot be written, or where it has become something else.
     """
-    part = source.copy.with_name(f".{source.copy.name}.part")
+    part = source.copy.with_name(f".{source.sha256[:16]}.part")
     if not source.copy.exists():
         _make(source, part)
     recorder, transcript = Recorder.reopen(source.copy)

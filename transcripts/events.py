@@ -143,7 +143,7 @@ class GradeEvent(Event, Grade):
 
     type: Literal["grade"] = "grade"
     regrade_of: Count | None = None
-    """Which answer was graded once more, outside of the interview: the `seq` of its last `grade` in the interview or,
+    """Which answer was graded once more, outside of the interview: the `seq` of the `grade` that counted in it or,
     if it had none, of its last `user` message; null: a grade of the interview itself."""
 
     def grade(self) -> Grade:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agent.cli import DONE, FAILED, INTERRUPTED, USAGE, explain
 from agent.config import resolve
-from agent.copies import Source, open_folder, sources
+from agent.copies import Source, open_folder, real, sources
 from agent.regrade import Outcome, Task, answers_of, grade_all, keep, tasks, to_do
 from agent.report.facts import grader_name
 from agent.report.inert import to_json
@@ -32,7 +32,7 @@ def run(flags: Namespace) -> int:
     """
     settings, jobs = resolve(flags), _jobs(flags.jobs)
     lang, live = settings["lang"].value, can_go_back(flags.plain) and not flags.quiet
-    paths = list({Path(name).resolve(): Path(name) for name in flags.files}.values())
+    paths = list({real(Path(name)): Path(name) for name in flags.files}.values())
     place, outcome, progress = open_folder(flags.out, paths), Outcome(), Progress(lang, live=live)
     found = list(sources(_sound(paths, lang), place))
     if not found:
