@@ -44,8 +44,9 @@ def run(flags: Namespace) -> int:
         return FAILED
     for note in staff.notes:
         _tell(note)
-    interrupted = _work(found, staff, outcome, progress, say("regrade.finishing", lang))
+    pressed = _work(found, staff, outcome, progress, say("regrade.finishing", lang))
     left = progress.total - outcome.graded - outcome.failed
+    interrupted = pressed and left > 0
     if not interrupted:
         report = {"folder": str(place), "left": left, **of_rows(outcome.rows, staff.id)}
         print(to_json(report, indent=1) if flags.json else side_by_side(report, lang))
