@@ -73,6 +73,11 @@ class EndpointModel:
             self._known = self.fit
         return replace(turn, usage=answer.usage or None, repairs=(*self._learned, *turn.repairs))
 
+    @property
+    def failures(self) -> dict[str, int]:
+        """The requests that did not go through, by kind of failure, those included that another try made good."""
+        return dict(+self._exchange.failures)
+
     def close(self) -> None:
         """Close the connection."""
         self._wire.close()

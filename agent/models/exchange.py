@@ -1,11 +1,12 @@
 """One request and its reply; what may go away by itself is waited out. The only retry there is."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from tenacity import Retrying
 
-from agent.models.failure import EndpointError
+from agent.models.failure import TRANSIENT, EndpointError
 from agent.models.patience import Patience, Tell
 from agent.models.reply import Accumulator
 from agent.models.wire import Wire
@@ -13,7 +14,10 @@ from transcripts.events import Json, Reply
 
 
 class Exchange:
-    """Requests over one wire. `tell` says on screen what is being waited for; without `patient` nothing is retried."""
+    """Requests over one wire. `tell` says on screen what is being waited for; without `patient` nothing is retried.
+
+    `failures` counts the requests that did not go through, by kind.
+    """
 
     def __init__(
         self, wire: Wire, tell: Tell, sleep: Callable[[float], None] = time.sleep, *, patient: bool = True
@@ -22,17 +26,25 @@ class Exchange:
         self.tell = tell
         self._sleep = sleep
         self._patient = patient
+        self.failures = Counter[str]()
 
     def send(self, body: Json) -> tuple[Reply, Json]:
         """The reply to a request, and what it used. Raises EndpointError when none can be had."""
         if not self._patient:
-            return self._once(body)
+            return self._counted(body)
         patience = Patience(self.tell, answered=self.wire.answered)
         retrying = Retrying(
             retry=patience.again, wait=patience.wait, stop=patience.stop, before_sleep=patience.show,
             sleep=self._sleep, reraise=True,
         )  # fmt: skip
-        return retrying(self._once, body)
+        return retrying(self._counted, body)
+
+    def _counted(self, body: Json) -> tuple[Reply, Json]:
+        try:
+            return self._once(body)
+        except EndpointError as error:
+            self.failures[error.kind] += error.kind in TRANSIENT
+            raise
 
     def _once(self, body: Json) -> tuple[Reply, Json]:
         """One request, from open to last byte."""
