@@ -125,27 +125,35 @@ class AutoGrader:
         return self._local
 
     def _check(self) -> Standing:
-        """At most a minute; what came of it is remembered, also that the judge was too slow for it.
-
-        A judge that was not there has not been measured: the local grader grades, and the next process checks again.
-        """
-        broken = list[EndpointError]()
-        ask = _hurried(self._endpoint, fixed_of(self._settings), broken)
-        self._tell("judge.checking", model=self._endpoint.model, seconds=round(CHECK_SECONDS))
-        candidate = JudgeGrader(ask, self._endpoint.model, self._local, alone=True)
-        try:
-            standing = measure(candidate, self._local, entrance_answers()[:FIRST], lambda _: None, CHECK_SECONDS)
-        finally:
-            self._tell("")
-        self._absent = bool(broken) and not standing.better
-        if self._absent:
-            reason = remedy(broken[0], self._endpoint, self._lang)
+        """Find out who is better; where the judge was not there, the next process checks again."""
+        standing, failure = entrance_check(self._endpoint, self._settings, self._tell)
+        self._absent = failure is not None
+        if failure is not None:
+            reason = remedy(failure, self._endpoint, self._lang)
             self._notes = [say("judge.graded_locally", self._lang, reason=reason)]
-            return standing
-        if not broken:
-            remember(self._endpoint, standing)
-        self._notes = [outcome(standing, self._endpoint, self._lang)]
+        else:
+            self._notes = [outcome(standing, self._endpoint, self._lang)]
         return standing
+
+
+def entrance_check(
+    endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell
+) -> tuple[Standing, EndpointError | None]:
+    """Both graders on eight labelled answers, at most a minute; remembered, also that the judge was too slow for it.
+
+    With the failure of a judge that was not there: it has not been measured.
+    """
+    local, broken = LocalGrader(), list[EndpointError]()
+    ask = _hurried(endpoint, fixed_of(settings), broken)
+    tell("judge.checking", model=endpoint.model, seconds=round(CHECK_SECONDS))
+    candidate = JudgeGrader(ask, endpoint.model, local, alone=True)
+    try:
+        standing = measure(candidate, local, entrance_answers()[:FIRST], lambda _: None, CHECK_SECONDS)
+    finally:
+        tell("")
+    if not broken:
+        remember(endpoint, standing)
+    return standing, broken[0] if broken and not standing.better else None
 
 
 def _hurried(endpoint: Endpoint, fixed: Json, broken: list[EndpointError]) -> Ask:
