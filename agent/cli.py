@@ -81,6 +81,13 @@ def _interview_flags(parser: Parser) -> None:
     parser.add_argument("--max-steps", metavar="N", help=_help("max_steps"))
 
 
+def _model_check() -> str:
+    """The help of --model-check, with the thresholds."""
+    from agent.fitness import limits
+
+    return say("check.flag", Parser.lang, **limits()).replace("%", "%%")
+
+
 def _arguments(name: str, parser: Parser) -> None:
     """The arguments of one command, beside the common ones."""
     if name == "interview":
@@ -98,6 +105,7 @@ def _arguments(name: str, parser: Parser) -> None:
         how = parser.add_mutually_exclusive_group()
         how.add_argument("--verify", action="store_true", help=_help("verify"))
         how.add_argument("--regrade", action="store_true", help=_help("regrade"))
+        how.add_argument("--model-check", action="store_true", help=_model_check())
         parser.add_argument("--out", metavar="FOLDER", help=_help("regrade_out"))
         parser.add_argument("--jobs", metavar="N", help=_help("jobs"))
     elif name == "report":

@@ -16,11 +16,15 @@ from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
-    """Play or verify each file in turn; the worst outcome is the exit status. With --regrade, grade them again."""
+    """Play or verify each file in turn; the worst outcome is the exit status. Or grade again, or check a model."""
     if flags.regrade:
         from agent.commands import regrade
 
         return regrade.run(flags)
+    if flags.model_check:
+        from agent.commands import model_check
+
+        return model_check.run(flags)
     lang = resolve(flags)["lang"].value
     status, asked = DONE, as_asked(flags)
     for name in flags.files:

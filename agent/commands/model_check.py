@@ -1,0 +1,170 @@
+"""`razbor replay FILE… --model-check`: whether this endpoint would do as an interviewer."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+
+from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
+from agent.conduct import Conduct
+from agent.config import Value, resolve
+from agent.connect import with_model
+from agent.endpoints import Endpoint, choose
+from agent.fitness import Criterion, examine
+from agent.judge import entrance_check
+from agent.model_check import Script, hold, script_of
+from agent.models.failure import EndpointError
+from agent.remedy import remedy
+from agent.standing import outcome, remembered
+from agent.terminal.card import wrap
+from agent.terminal.conduct_table import WIDTH, answer, remarks, table, verdict
+from agent.terminal.printable import printable
+from agent.terminal.screen import write_plain
+from agent.terminal.status import Status, can_go_back
+from prompts import say
+from tools.graders.entrance import Standing
+from tools.question import Lang
+from transcripts.errors import InputError
+from transcripts.events import Json
+from transcripts.reader import read
+
+
+@dataclass
+class _Check:
+    """What was found out so far, and what ended it early."""
+
+    rows: list[tuple[str, Conduct]] = field(default_factory=list)
+    failure: str = ""  # the endpoint gave no first question: what to do about it
+    interrupted: bool = False
+    standing: Standing | None = None  # as a judge
+    to_grade: str = ""  # the same in words
+
+    @property
+    def total(self) -> Conduct:
+        return sum((conduct for _, conduct in self.rows), Conduct())
+
+    @property
+    def criteria(self) -> list[Criterion]:
+        """The conditions; none where there is too little to go by."""
+        if self.interrupted or not self.rows:
+            return []
+        found = examine(self.total)
+        return found if not self.failure or not all(one.holds for one in found) else []
+
+
+def run(flags: Namespace) -> int:
+    """Hold every recorded interview again and say what came of it; exit 3 when the model is unfit."""
+    settings = resolve(flags)
+    lang: Lang = settings["lang"].value
+    if flags.verify:
+        raise InputError("check.one_check")
+    endpoint = choose(settings)
+    if endpoint is None:
+        raise InputError("check.needs_endpoint")
+    scripts = _scripts(flags.files, lang)
+    status = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet)
+    check = _Check()
+    try:
+        endpoint = with_model(endpoint, lang)
+        _hold_all(check, scripts, endpoint, settings, status)
+        if not check.interrupted:
+            _judge(check, endpoint, settings, status)
+    except EndpointError as error:
+        check.failure = remedy(error, endpoint, lang)
+    except KeyboardInterrupt:
+        check.interrupted = True
+    finally:
+        status.tell("")
+    if check.rows:
+        if flags.json:
+            print(json.dumps(_as_json(check, endpoint, lang), ensure_ascii=False, indent=2))
+        else:
+            _show(check, endpoint, lang)
+    return _status(check, lang)
+
+
+def _scripts(names: Sequence[str], lang: Lang) -> list[tuple[str, Script]]:
+    """The candidates' parts, each with the name of its file; a transcript without an answer is named and left out."""
+    scripts = []
+    for name in names:
+        transcript = read(Path(name))
+        if transcript.torn is not None:
+            print(say("summary.torn", lang, path=printable(name), size=len(transcript.torn)), file=sys.stderr)
+        script = script_of(transcript)
+        if script.answers:
+            scripts.append((name, script))
+        else:
+            print(say("check.left_out", lang, path=printable(name)), file=sys.stderr)
+    if not scripts:
+        raise InputError("check.none")
+    return scripts
+
+
+def _hold_all(check: _Check, scripts: Sequence[tuple[str, Script]], endpoint: Endpoint,
+              settings: Mapping[str, Value], status: Status) -> None:  # fmt: skip
+    for n, (name, script) in enumerate(scripts, start=1):
+        tell = partial(_tell, status, {"n": n, "of": len(scripts), "name": " ".join(Path(name).stem.split())})
+        conduct = hold(script, endpoint, settings, tell)
+        check.rows.append((name, conduct))
+        if conduct.ended["interrupted"]:
+            check.interrupted = True
+            return
+
+
+def _tell(status: Status, where: Json, key: str, /, **values: object) -> None:
+    status.tell(key, **(values | where if key == "check.progress" else values))
+
+
+def _judge(check: _Check, endpoint: Endpoint, settings: Mapping[str, Value], status: Status) -> None:
+    """What is known of the endpoint as a judge, or else what the entrance check finds."""
+    lang: Lang = settings["lang"].value
+    standing, failure = remembered(endpoint), None
+    if standing is None:
+        standing, failure = entrance_check(endpoint, settings, status.tell)
+    if failure is not None:
+        check.to_grade = say("check.grade_unknown", lang, reason=remedy(failure, endpoint, lang))
+        return
+    check.standing = standing
+    key = "check.grade_yes" if standing.better else "check.grade_no"
+    check.to_grade = say(key, lang, outcome=outcome(standing, endpoint, lang))
+
+
+def _show(check: _Check, endpoint: Endpoint, lang: Lang) -> None:
+    head = say("check.head", lang, model=endpoint.model, url=endpoint.base_url, count=len(check.rows))
+    rows = [(Path(name).stem, conduct) for name, conduct in check.rows]
+    lines = [*wrap(head, WIDTH), [], *table(rows, lang), [], *remarks(check.total, lang)]
+    if check.criteria:
+        lines += [[], *verdict(check.criteria, lang)]
+    write_plain([*lines, *wrap(check.to_grade, WIDTH)] if check.to_grade else lines)
+
+
+def _as_json(check: _Check, endpoint: Endpoint, lang: Lang) -> Json:
+    criteria = check.criteria
+    return {
+        "model": endpoint.model,
+        "base_url": endpoint.base_url,
+        "fit_to_interview": all(one.holds for one in criteria) if criteria else None,
+        "answer": answer(criteria, lang) if criteria else None,
+        "conditions": [asdict(one) for one in criteria],
+        "fit_to_grade": check.standing.better if check.standing else None,
+        "judge": check.standing.measured() if check.standing else None,
+        "transcripts": [{"path": name, **conduct.figures()} for name, conduct in check.rows],
+        "total": check.total.figures(),
+        "interrupted": check.interrupted,
+        "error": check.failure or None,
+    }
+
+
+def _status(check: _Check, lang: Lang) -> int:
+    """The exit status; what ended the check early is said."""
+    if check.interrupted:
+        print(say("check.interrupted", lang), file=sys.stderr)
+        return INTERRUPTED
+    if check.failure:
+        print(f"razbor: {printable(check.failure)}", file=sys.stderr)
+    if any(not one.holds for one in check.criteria):
+        return CHECK_FAILED
+    return FAILED if check.failure else DONE
