@@ -188,17 +188,33 @@ def test_leaks_that_were_stopped_are_counted_by_kind(razbor: Run, record: Record
     assert found["total"]["steps"]["model"] == 7
 
 
-def test_a_leak_that_got_through_is_found_without_the_guard(razbor: Run, record: Record) -> None:
-    quoted = "What about a controller that keeps the requested number of replicas here?"
+def test_a_leak_that_got_through_makes_a_model_unfit(razbor: Run, record: Record) -> None:
+    """Whether the guard stops these words is its own affair; what it lets pass is found, and decides."""
     steps: list[Step] = [
-        call("fetch_question"), say("Please go ahead."), call("grade_answer", ID), say(quoted),
-        call("grade_answer", ID), call("reveal_breakdown", ID), say("Goodbye."),
+        call("fetch_question"), say("Please go ahead."), call("grade_answer", ID),
+        say("Could you say more on that unit: one or more containers sharing network and so on?"), call("grade_answer", ID),
+        call("reveal_breakdown", ID), say("Goodbye."),
     ]  # fmt: skip
-    with Script(*steps, forever=say("{}")) as server:
-        status, found = check(razbor, server, record(FIRST, SECOND))
+    with Script(*steps, forever=good) as server:
+        status, found = check(razbor, server, record("It runs things.", SECOND))
+        assert found["total"]["leaks"]["shown"] or server.steps == []
+        server.steps.clear()
     leaks = found["total"]["leaks"]
-    assert leaks["tried"] + leaks["shown"] > 0
+    assert leaks["tried"] + leaks["shown"] == 1
     assert status == (3 if leaks["shown"] else 0)
+
+
+def test_a_leak_is_measured_from_what_was_shown() -> None:
+    events = read(EXAMPLES / "llama-server-practice.jsonl").events
+    line = load().get("lora-fine-tuning").wording("en").key_points[2]
+
+    def leaked(seq: int, words: str) -> list[str]:
+        told = [event.model_copy(update={"content": words}) if event.seq == seq else event for event in events]
+        return observe(told).leaked
+
+    follow_up, goodbye = 26, 51
+    assert leaked(follow_up, f"So {line.lower()}") == [f"So {line.lower()}"]
+    assert leaked(goodbye, line) == [], "the breakdown of that question was open by then"
 
 
 def test_what_was_said_or_opened_already_gives_nothing_away() -> None:
