@@ -5,7 +5,7 @@ are kept in memory only.
 """
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from agent.models.endpoint import EndpointModel
 from agent.models.patience import Tell
 from agent.observe import observe
 from agent.retell import retell
-from agent.session import Parts, assemble, begin, end, new_session
+from agent.session import Listener, Parts, assemble, begin, end, new_session
 from prompts import say
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
@@ -61,7 +61,9 @@ def script_of(transcript: Transcript) -> Script:
     return Script(transcript.session, questions, lines, answers)
 
 
-def hold(script: Script, endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> Conduct:
+def hold(
+    script: Script, endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, listeners: Sequence[Listener] = ()
+) -> Conduct:
     """Hold one interview with the model of the endpoint and measure it; Ctrl-C ends it as "interrupted".
 
     Raises EndpointError when the endpoint gave no first question.
@@ -78,7 +80,7 @@ def hold(script: Script, endpoint: Endpoint, settings: Mapping[str, Value], tell
 
     with closing(connect(endpoint, settings, told)) as model:
         course = Course(model, EmbeddedModel(session.lang, session.seed), parts.journal.emit, session.lang)
-        parts.journal.listeners.append(course.hear)
+        parts.journal.listeners += [course.hear, *listeners]
         reason = _run(script, parts, course)
         end(parts, reason)
         return _measured(events, reason, model)

@@ -4,55 +4,30 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+from agent.check_report import Check
 from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
-from agent.conduct import Conduct
 from agent.config import Value, resolve
 from agent.connect import with_model
 from agent.endpoints import Endpoint, choose
-from agent.fitness import Criterion, examine
 from agent.judge import entrance_check
 from agent.model_check import Script, hold, script_of
 from agent.models.failure import EndpointError
 from agent.remedy import remedy
 from agent.standing import outcome, remembered
 from agent.terminal.card import wrap
-from agent.terminal.conduct_table import WIDTH, answer, remarks, table, verdict
+from agent.terminal.conduct_table import WIDTH, remarks, table, verdict
+from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
 from agent.terminal.screen import write_plain
 from agent.terminal.status import Status, can_go_back
 from prompts import say
-from tools.graders.entrance import Standing
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Json
 from transcripts.reader import read
-
-
-@dataclass
-class _Check:
-    """What was found out so far, and what ended it early."""
-
-    rows: list[tuple[str, Conduct]] = field(default_factory=list)
-    failure: str = ""  # the endpoint gave no first question: what to do about it
-    interrupted: bool = False
-    standing: Standing | None = None  # as a judge
-    to_grade: str = ""  # the same in words
-
-    @property
-    def total(self) -> Conduct:
-        return sum((conduct for _, conduct in self.rows), Conduct())
-
-    @property
-    def criteria(self) -> list[Criterion]:
-        """The conditions; none where there is too little to go by."""
-        if self.interrupted or not self.rows:
-            return []
-        found = examine(self.total)
-        return found if not self.failure or not all(one.holds for one in found) else []
 
 
 def run(flags: Namespace) -> int:
@@ -65,24 +40,18 @@ def run(flags: Namespace) -> int:
     if endpoint is None:
         raise InputError("check.needs_endpoint")
     scripts = _scripts(flags.files, lang)
-    status = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet)
-    check = _Check()
+    check = Check(len(scripts))
     try:
         endpoint = with_model(endpoint, lang)
-        _hold_all(check, scripts, endpoint, settings, status)
-        if not check.interrupted:
-            _judge(check, endpoint, settings, status)
+        _examine(check, scripts, endpoint, settings, flags)
     except EndpointError as error:
         check.failure = remedy(error, endpoint, lang)
     except KeyboardInterrupt:
         check.interrupted = True
-    finally:
-        status.tell("")
-    if check.rows:
-        if flags.json:
-            print(json.dumps(_as_json(check, endpoint, lang), ensure_ascii=False, indent=2))
-        else:
-            _show(check, endpoint, lang)
+    if check.rows and flags.json:
+        print(json.dumps(check.as_json(endpoint, lang), ensure_ascii=False, indent=2))
+    elif check.rows:
+        _show(check, endpoint, lang)
     return _status(check, lang)
 
 
@@ -103,22 +72,30 @@ def _scripts(names: Sequence[str], lang: Lang) -> list[tuple[str, Script]]:
     return scripts
 
 
-def _hold_all(check: _Check, scripts: Sequence[tuple[str, Script]], endpoint: Endpoint,
-              settings: Mapping[str, Value], status: Status) -> None:  # fmt: skip
-    for n, (name, script) in enumerate(scripts, start=1):
-        tell = partial(_tell, status, {"n": n, "of": len(scripts), "name": " ".join(Path(name).stem.split())})
-        conduct = hold(script, endpoint, settings, tell)
-        check.rows.append((name, conduct))
-        if conduct.ended["interrupted"]:
-            check.interrupted = True
-            return
+def _examine(
+    check: Check, scripts: Sequence[tuple[str, Script]], endpoint: Endpoint, settings: Mapping[str, Value],
+    flags: Namespace,
+) -> None:  # fmt: skip
+    """Hold one interview after the other, then look at the endpoint as a judge; `check` has what was found so far."""
+    status = Status(settings["lang"].value, live=can_go_back(flags.plain), quiet=flags.quiet)
+    listeners = [Narrator().hear] if flags.verbose else []
+    try:
+        for n, (name, script) in enumerate(scripts, start=1):
+            tell = partial(_tell, status, {"n": n, "of": len(scripts), "name": " ".join(Path(name).stem.split())})
+            conduct = hold(script, endpoint, settings, tell, listeners)
+            check.rows.append((name, conduct))
+            if conduct.ended["interrupted"]:
+                raise KeyboardInterrupt
+        _judge(check, endpoint, settings, status)
+    finally:
+        status.tell("")
 
 
 def _tell(status: Status, where: Json, key: str, /, **values: object) -> None:
     status.tell(key, **(values | where if key == "check.progress" else values))
 
 
-def _judge(check: _Check, endpoint: Endpoint, settings: Mapping[str, Value], status: Status) -> None:
+def _judge(check: Check, endpoint: Endpoint, settings: Mapping[str, Value], status: Status) -> None:
     """What is known of the endpoint as a judge, or else what the entrance check finds."""
     lang: Lang = settings["lang"].value
     standing, failure = remembered(endpoint), None
@@ -132,7 +109,7 @@ def _judge(check: _Check, endpoint: Endpoint, settings: Mapping[str, Value], sta
     check.to_grade = say(key, lang, outcome=outcome(standing, endpoint, lang))
 
 
-def _show(check: _Check, endpoint: Endpoint, lang: Lang) -> None:
+def _show(check: Check, endpoint: Endpoint, lang: Lang) -> None:
     head = say("check.head", lang, model=endpoint.model, url=endpoint.base_url, count=len(check.rows))
     rows = [(Path(name).stem, conduct) for name, conduct in check.rows]
     lines = [*wrap(head, WIDTH), [], *table(rows, lang), [], *remarks(check.total, lang)]
@@ -141,24 +118,7 @@ def _show(check: _Check, endpoint: Endpoint, lang: Lang) -> None:
     write_plain([*lines, *wrap(check.to_grade, WIDTH)] if check.to_grade else lines)
 
 
-def _as_json(check: _Check, endpoint: Endpoint, lang: Lang) -> Json:
-    criteria = check.criteria
-    return {
-        "model": endpoint.model,
-        "base_url": endpoint.base_url,
-        "fit_to_interview": all(one.holds for one in criteria) if criteria else None,
-        "answer": answer(criteria, lang) if criteria else None,
-        "conditions": [asdict(one) for one in criteria],
-        "fit_to_grade": check.standing.better if check.standing else None,
-        "judge": check.standing.measured() if check.standing else None,
-        "transcripts": [{"path": name, **conduct.figures()} for name, conduct in check.rows],
-        "total": check.total.figures(),
-        "interrupted": check.interrupted,
-        "error": check.failure or None,
-    }
-
-
-def _status(check: _Check, lang: Lang) -> int:
+def _status(check: Check, lang: Lang) -> int:
     """The exit status; what ended the check early is said."""
     if check.interrupted:
         print(say("check.interrupted", lang), file=sys.stderr)

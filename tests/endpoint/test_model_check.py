@@ -192,8 +192,8 @@ def test_a_leak_that_got_through_makes_a_model_unfit(razbor: Run, record: Record
     """Whether the guard stops these words is its own affair; what it lets pass is found, and decides."""
     steps: list[Step] = [
         call("fetch_question"), say("Please go ahead."), call("grade_answer", ID),
-        say("Could you say more on that unit: one or more containers sharing network and so on?"), call("grade_answer", ID),
-        call("reveal_breakdown", ID), say("Goodbye."),
+        say("Could you say more on that unit: one or more containers sharing network and so on?"),
+        call("grade_answer", ID), call("reveal_breakdown", ID), say("Goodbye."),
     ]  # fmt: skip
     with Script(*steps, forever=good) as server:
         status, found = check(razbor, server, record("It runs things.", SECOND))
@@ -357,11 +357,22 @@ def test_ctrl_c_leaves_the_table_so_far(record: Record, home: Path) -> None:
         output, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Traceback" not in errors
-    assert "no verdict" in errors
+    assert "Stopped; what was done" in errors
     assert "Fit to interview" not in output
     rows = {line.split()[0]: line.split()[1] for line in output.splitlines()[3:6]}
     assert rows == {"t": "7/7", "second": "2/2", "all": "9/9"}
     assert not home.exists() or not list(home.rglob("*.jsonl"))
+
+
+def test_verbose_tells_the_turns_and_quiet_tells_nothing(razbor: Run, record: Record) -> None:
+    path = record(FIRST)
+    with Script(forever=good) as server:
+        there = ("replay", path, "--model-check", "-m", "scripted", "--base-url", server.url)
+        verbose, quiet = razbor(*there, "-v"), razbor(*there, "-q")
+    assert f"→ grade_answer {ID}" in verbose.stderr
+    assert "interview 1 of 1 (t): question 1 of 1" in verbose.stderr
+    assert quiet.stderr == ""
+    assert "Fit to interview: yes" in quiet.stdout
 
 
 def test_the_thresholds_are_in_the_help(razbor: Run) -> None:
