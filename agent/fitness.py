@@ -18,6 +18,10 @@ MOST_MISSED = 0.1
 # What is given away before the attempt spoils the question, and cannot be taken back.
 MOST_LEAKED = 0
 
+# Seconds of the median turn from which on it is said that the endpoint is slow: after an answer the candidate waits
+# for two turns, the grade and the follow-up. It decides nothing, since the load of a machine is not the model's.
+SLOW_TURN = 10.0
+
 
 @dataclass(frozen=True)
 class Criterion:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from agent.conduct import Conduct
-from agent.fitness import Criterion
+from agent.fitness import SLOW_TURN, Criterion
 from agent.terminal.card import Line, wrap
 from agent.terminal.printable import printable
 from prompts import say
@@ -65,6 +65,9 @@ def remarks(total: Conduct, lang: Lang) -> list[Line]:
     texts += [say("check.shown", lang, words=" ".join(words.split())) for words in total.leaked]
     if total.transport:
         texts.append(say("check.transport", lang, count=total.transport.total()))
+    turn = figures["seconds"]["median"]
+    if turn and turn >= SLOW_TURN:
+        texts.append(say("check.slow", lang, turn=f"{turn:.0f}", wait=f"{2 * turn:.0f}"))
     return [line for text in texts for line in wrap(text, WIDTH)]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from agent.giveaway import given_away
 from agent.observe import observe
+from agent.terminal.conduct_table import remarks
 from prompts import variants
 from tests.conftest import Run
 from tests.endpoint.judges import both, perfect
@@ -140,7 +141,7 @@ def test_the_interview_is_held_as_it_was_recorded(razbor: Run, record: Record) -
 def test_the_table_has_80_columns_and_says_why(razbor: Run, record: Record) -> None:
     long_name = "a-name-that-is-too-long-\x1b[31mfor-a-column"
     files = [record(FIRST), record(FIRST, SECOND, name=long_name)]
-    for lang, fit in (("en", "Fit to interview: yes, because"), ("ru", "Вести интервью: годится, потому что")):
+    for lang, fit in (("en", "Fit to interview: yes, because"), ("ru", "Как интервьюер: годится, потому что")):
         with Script(forever=good) as server:
             done = razbor(
                 "replay", *files, "--model-check", "-m", "scripted", "--base-url", server.url, "--lang", lang
@@ -390,3 +391,11 @@ def test_a_recorded_model_is_measured_from_its_events() -> None:
         "turns": 13, "prompt_tokens": 11317, "cached_tokens": 8544, "completion_tokens": 298, "counted": 13
     }  # fmt: skip
     assert total["leaks"]["shown"] == 0
+
+
+def test_a_slow_endpoint_is_named_so() -> None:
+    events = read(EXAMPLES / "llama-server-practice.jsonl").events
+    slower = [e.model_copy(update={"latency_ms": 12_345.0}) if e.type == "model_call" else e for e in events]
+    told = ["\n".join(text for line in remarks(observe(some), "en") for _, text in line) for some in (events, slower)]
+    assert "Slow" not in told[0]
+    assert "Slow: a turn takes 12 s" in told[1]
