@@ -4,7 +4,6 @@ The same loop, wire, dialects and tools as in an interview, and the embedded int
 are kept in memory only.
 """
 
-from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from agent.models.endpoint import EndpointModel
 from agent.models.patience import Tell
 from agent.observe import observe
 from agent.retell import retell
-from agent.session import Listener, Parts, assemble, begin, end, new_session
+from agent.session import Journal, Listener, Parts, assemble, begin, end, new_session
 from prompts import say
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
@@ -98,8 +97,8 @@ def _parts(script: Script, endpoint: Endpoint, settings: Mapping[str, Value], ev
     was, count, grader = script.session, len(script.questions), LocalGrader()
     plain = {"lang": was.lang, "mode": was.mode, "questions": count, "follow_ups": was.follow_ups,
              "max_steps": settings["max_steps"].value}  # fmt: skip
-    session = new_session(Namespace(seed=was.seed, question=[], topic=was.topics), plain, count, endpoint, grader)
-    return assemble(session, Planner(script.questions, was.seed, fixed=True), grader, [events.append])
+    session = new_session(was.seed, plain, count, endpoint, grader)
+    return assemble(session, Planner(script.questions, fixed=True).choose, grader, Journal([events.append]))
 
 
 def _run(script: Script, parts: Parts, course: Course) -> EndReason:
