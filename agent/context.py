@@ -102,7 +102,16 @@ class Conversation:
 
 def results(messages: Sequence[Message]) -> list[Json]:
     """The tools' results in the messages, the latest first; what razbor added behind one is not in it."""
-    return [dict(first_value(m["content"])[0]) for m in reversed(messages) if m["role"] == "tool"]
+    return [_content(message["content"]) for message in reversed(messages) if message["role"] == "tool"]
+
+
+def _content(result: str) -> Json:
+    """What a tool's result holds; nothing, in a record that was edited and is none any more."""
+    try:
+        content, _ = first_value(result)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def open_question(results_so_far: Sequence[Json]) -> str:
@@ -112,7 +121,7 @@ def open_question(results_so_far: Sequence[Json]) -> str:
 
 def _in_short(result: str) -> str:
     """A tool's result with its long texts cut; what is to be done next stays whole, and last."""
-    content = json.loads(result)
+    content = _content(result)
     rule = {"do": content.pop("do")} if "do" in content else {}
     return json.dumps({**json.loads(fit(content, MAX_RESULT)), **rule}, ensure_ascii=False)
 

@@ -52,11 +52,11 @@ def recorded_pool(transcript: Transcript) -> dict[str, Question]:
     Looked for in the transcript, then in the banks it names, as far as those are still there.
     """
     session = transcript.session
-    found = {question.id: question for question in map(_question, session.reserve)}
+    found = {q.id: q for q in (recorded_question(fields, transcript.path, 1) for fields in session.reserve)}
     bank = _bank(session)
     for event in transcript.events:
         if isinstance(event, QuestionEvent):
-            question = _question(event.question)
+            question = recorded_question(event.question, transcript.path, event.seq + 1)
             found[question.id] = question
     known = bank.questions | found
     ids = session.pool or [question.id for question in draw(list(bank.questions.values()), session.seed)]
@@ -74,10 +74,11 @@ def _bank(session: SessionEvent) -> Bank:
     return bank
 
 
-def _question(fields: Json) -> Question:
+def recorded_question(fields: Json, path: Path, line: int) -> Question:
+    """A question as line `line` of a transcript holds it; InputError where it is damaged."""
     try:
         return Question.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"])
-        raise InputError("error.recorded_question", field=field, problem=first["msg"]) from error
+        raise InputError("error.question_field", path=path, line=line, field=field, problem=first["msg"]) from error

@@ -6,10 +6,12 @@ not today's, goes into the state, so that each step is made from where it was ma
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 from agent.course import Course
 from agent.model import Model
 from agent.models.failure import EndpointError
+from agent.pool import recorded_question
 from agent.session import Journal
 from prompts import to_model
 from tools.grade_answer import Grader
@@ -158,9 +160,15 @@ def _is_stopped_call(event: Event | None) -> bool:
 
 def lines(record: Rerun, live: Callable[[], str | None]) -> Callable[[], str | None]:
     """The candidate's lines as they were typed, then those that `live` reads; None where the input ended."""
+    served = -1  # the number of the event that was read last
 
     def read() -> str | None:
-        match event := record.input():
+        nonlocal served
+        event = record.input()
+        if event and event.seq == served:
+            raise DivergedError(event, "nothing")  # what was read was not taken, now or ever
+        served = event.seq if event else -1
+        match event:
             case None:
                 return live()
             case CommandEvent(name="end_of_input") | EndEvent():
@@ -196,15 +204,21 @@ class RecordedGrader:
         return self._again(then, question, answer, lang) if self._again else then.grade()
 
 
-def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]) -> Choose:
-    """The recorded choices; one whose question was not recorded any more is looked up by its id."""
+def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None], path: Path) -> Choose:
+    """The recorded choices; one whose question was not recorded any more is looked up by its id.
+
+    InputError names `path` and line of a question that is damaged.
+    """
 
     def choose(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
         plan = record.next()
         if isinstance(plan, PlanEvent):
             asking = next(iter(record.ahead()), None)
-            question = Question.model_validate(asking.question) if isinstance(asking, QuestionEvent) else None
-            if question := question or known(plan.question):
+            if isinstance(asking, QuestionEvent):
+                return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason)
+            if asking:
+                raise DivergedError(asking, "question")
+            if question := known(plan.question):
                 return Choice(question, plan.reason)
         return live(asked, topic, level)
 

@@ -107,7 +107,7 @@ class Resumption:
         session = self.transcript.session.model_copy()
         planner = Planner(list(self._pool.values()), fixed=session.fixed)
         grader = RecordedGrader(self._record, self.grader)
-        choose = choices(self._record, planner.choose, self._pool.get)
+        choose = choices(self._record, planner.choose, self._pool.get, self.transcript.path)
         parts = assemble(session, choose, grader, self._record)
         parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
         return parts

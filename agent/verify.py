@@ -127,7 +127,7 @@ def _over() -> None:
 def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
     """Hold the recorded interview once more, with nobody at the other end."""
     session = transcript.session.model_copy()
-    parts = assemble(session, choices(record, _no_choice, lambda _: None), grader, record)
+    parts = assemble(session, choices(record, _no_choice, lambda _: None, transcript.path), grader, record)
     parts.registry.schemas = transcript.session.tools or session.tools  # what the model was sent
     candidate = TypingCandidate(
         lines(record, lambda: None), parts.interview, record.emit, lambda *_, **__: None, session.grader

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from string import Template
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -47,6 +47,8 @@ def field_texts(cls: type[BaseModel]) -> dict[str, str]:
 def in_words(kind: Any) -> str:  # noqa: ANN401 - an annotation
     """An annotation in plain words."""
     parts = get_args(kind)
+    if get_origin(kind) is Annotated:  # with bounds, which the text names
+        kind = get_args(kind)[0]
     match get_origin(kind):
         case origin if origin is Union or origin is UnionType:
             null = ", or null" if NoneType in parts else ""

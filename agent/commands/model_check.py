@@ -34,8 +34,6 @@ def run(flags: Namespace) -> int:
     """Hold every recorded interview again and say what came of it; exit 3 when the model is unfit."""
     settings = resolve(flags)
     lang: Lang = settings["lang"].value
-    if flags.verify:
-        raise InputError("check.one_check")
     endpoint = choose(settings)
     if endpoint is None:
         raise InputError("check.needs_endpoint")

@@ -40,22 +40,25 @@ class Note(NamedTuple):
 
 
 class Deck:
-    """A note for each line that its last grade calls missing or committed. Transcripts come in order of their time."""
+    """A note for each line that the grade of the last interview with it calls missing or committed."""
 
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
-        self._last: dict[str, Note | None] = {}
+        self._last: dict[str, tuple[str, Note | None]] = {}  # with the time of its interview
 
     def add(self, transcript: Transcript) -> None:
         """Take one interview in; InputError where an event is damaged."""
+        time = transcript.session.time
         for attempt in attempts(transcript):
             if attempt.grade and attempt.grade.status == "graded":
-                self._last |= dict(_lines(attempt, attempt.grade, self._lang))
+                for line, note in _lines(attempt, attempt.grade, self._lang):
+                    if self._last.get(line, ("",))[0] <= time:
+                        self._last[line] = time, note
 
     @property
     def notes(self) -> list[Note]:
         """The notes of all that was added."""
-        return [note for note in self._last.values() if note]
+        return [note for _, note in self._last.values() if note]
 
 
 def to_text(rows: Iterable[Note]) -> str:

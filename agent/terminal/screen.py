@@ -69,12 +69,8 @@ class Screen:
                 self._echo(event.content, width)
             case QuestionEvent():
                 self._write(self._question(event, width))
-            case GradeEvent() if event.regrade_of is not None:
-                self._write([*self._heading_again(width), *graded_again(self._interview, event, width)])
-            case GradeEvent(reason="skipped"):
-                self.notice("card.skipped")
-            case GradeEvent() if not self._interview.live and self._interview.step() is Step.FOLLOW_UP:
-                self.notice("card.follow_up")
+            case GradeEvent():
+                self._graded(event, width)
             case ToolResultEvent(name=Step.REVEAL, ok=True):
                 self._write(self._opened(width))
             case CommandEvent():
@@ -89,6 +85,14 @@ class Screen:
                 self._write([[], *wrap(event.message, width, style="bad")])
             case EndEvent():
                 self._write(self._end(event, width))
+
+    def _graded(self, event: GradeEvent, width: int) -> None:
+        if event.regrade_of is not None:
+            self._write([*self._heading_again(width), *graded_again(self._interview, event, width)])
+        elif event.reason == "skipped":
+            self.notice("card.skipped")
+        elif not self._interview.live and self._interview.step() is Step.FOLLOW_UP:
+            self.notice("card.follow_up")
 
     def notice(self, key: str, /, **values: object) -> None:
         """Tell the candidate something that is not part of the interview."""

@@ -304,6 +304,9 @@ def test_a_recording_without_a_question_has_none_to_begin_at(razbor: Run, tmp_pa
     assert "no question was asked" in done.stderr
 
 
+RESUMED = {"razbor": "0", "model": "embedded", "grader": {"name": "local", "version": "2"}, "questions": 2}
+
+
 def test_hostile_words_and_unknown_events_are_played_like_any_other(terminal: Open, tmp_path: Path) -> None:
     rows = events(ENGLISH)
     for row in rows:
@@ -311,7 +314,7 @@ def test_hostile_words_and_unknown_events_are_played_like_any_other(terminal: Op
             row["content"] = "\x1b[2J\x1b]0;owned\x07harmless\x1b[?1049h words\x9b31m"
         row["time"] = "yesterday"
     end = rows[-1]
-    path = save(tmp_path / "t.jsonl", [*rows[:30], end, {"type": "resume", "why": "\x1b[2J"}, *rows[30:]])
+    path = save(tmp_path / "t.jsonl", [*rows[:30], end, {"type": "resume", "why": "\x1b[2J", **RESUMED}, *rows[30:]])
     path.write_bytes(path.read_bytes() + b'{"type": "mess')
     tty = terminal(path, "--speed", "100")
     assert tty.status() == 0

@@ -207,7 +207,8 @@ def test_time_is_counted_from_the_question_to_its_last_grade_without_pauses(razb
     def slow(events: list[Event]) -> list[Event]:
         """Each event takes a second; before the first grade there is a pause of a day."""
         at = next(n for n, event in enumerate(events) if event["type"] == "grade")
-        events.insert(at, {"type": "resume"})
+        resume = {"razbor": "0", "model": "embedded", "grader": {"name": "local", "version": "2"}, "questions": 3}
+        events.insert(at, {"type": "resume", **resume})
         for number, event in enumerate(events):
             day, time = (1 if number < at else 2), "{:02}:{:02}".format(*divmod(number, 60))
             event["time"] = f"2026-03-0{day}T10:{time}+00:00"
