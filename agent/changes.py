@@ -16,6 +16,8 @@ _GONE = object()
 
 def changes(then: Any, now: Any, place: str) -> Iterator[Change]:  # noqa: ANN401 - a field of any event
     """Each place at which the two differ, down to the single value; `place` is the name of the whole."""
+    if then == now and type(then) is type(now):
+        return
     then, now = _plain(then), _plain(now)
     if isinstance(then, dict) and isinstance(now, dict):
         for key in {**then, **now}:
@@ -24,7 +26,7 @@ def changes(then: Any, now: Any, place: str) -> Iterator[Change]:  # noqa: ANN40
         for n, (one, other) in enumerate(zip_longest(then, now, fillvalue=_GONE)):
             name = one["id"] if isinstance(one, dict) and isinstance(one.get("id"), str) else n
             yield from changes(one, other, f"{place}[{name}]")
-    elif then is _GONE or now is _GONE or type(then) is not type(now) or then != now:
+    else:
         at = _first_difference(then, now) if isinstance(then, str) and isinstance(now, str) else 0
         at = max(at - BEFORE, 0)
         yield place, _short(then, at), _short(now, at)

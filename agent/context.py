@@ -170,13 +170,19 @@ def _cut(message: Message, limit: int) -> Message:
 
 def request_sha256(messages: Sequence[Message], tools: Sequence[Json]) -> str:
     """The hash of a request in canonical JSON: equal requests have equal hashes on every machine."""
-    return _sha256([list(messages), list(tools)])
+    return hashes(messages, tools)[0]
 
 
-def message_hashes(messages: Sequence[Message]) -> list[str]:
-    """The beginning of each message's hash: enough to tell which one is another than it was."""
-    return [_sha256(message)[:12] for message in messages]
+def hashes(messages: Sequence[Message], tools: Sequence[Json]) -> tuple[str, list[str]]:
+    """The hash of a request, and of each message the beginning of its own: enough to tell which one changed."""
+    each = [_canonical(message) for message in messages]
+    request = f"[[{','.join(each)}],{_canonical(list(tools))}]"
+    return _sha256(request), [_sha256(message)[:12] for message in each]
 
 
-def _sha256(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _canonical(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

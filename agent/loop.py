@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.context import Conversation, message_hashes, request_sha256
+from agent.context import Conversation, hashes
 from agent.course import Course
 from agent.manners import Speech, fault
 from agent.model import AssistantTurn
@@ -96,7 +96,7 @@ def _listen(run: Interviewing) -> bool:
 
 def _model_turn(run: Interviewing) -> AssistantTurn:
     messages, schemas = run.conversation.messages, run.registry.schemas
-    sha256, each = request_sha256(messages, schemas), message_hashes(messages)
+    sha256, each = hashes(messages, schemas)
     model, begin = run.course.who(), time.perf_counter()
     turn = model.complete(messages, schemas, run.interview.step())
     latency = round((time.perf_counter() - begin) * 1000, 1)
