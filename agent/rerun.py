@@ -4,7 +4,7 @@ Loop and record go in step. What the loop emits must be of the kind that was rec
 not today's, goes into the state, so that each step is made from where it was made then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -102,9 +102,9 @@ class Rerun(Journal):
             raise KeyboardInterrupt
         return event
 
-    def ahead(self) -> Sequence[Event]:
-        """What was recorded after the next event."""
-        return self._events[self.at + 1 :]
+    def ahead(self) -> Iterator[Event]:
+        """What the loop is to make after the next event."""
+        return (self._events[n] for n in range(self.at + 1, len(self._events)) if not self._asides[n])
 
     def _hand(self, event: Event) -> None:
         self.at += 1
@@ -211,16 +211,17 @@ def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]
     """
 
     def choose(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
-        plan = record.next()
-        if isinstance(plan, PlanEvent):
-            asking = next(iter(record.ahead()), None)
-            if isinstance(asking, QuestionEvent):
-                return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason)
-            if asking:
-                raise DivergedError(asking, "question")
-            if question := known(plan.question):
-                return Choice(question, plan.reason)
-        return live(asked, topic, level)
+        plan, asking = record.next(), next(record.ahead(), None)
+        if plan is None:
+            return live(asked, topic, level)
+        if not isinstance(plan, PlanEvent):
+            raise DivergedError(plan, "plan")
+        if isinstance(asking, QuestionEvent):
+            return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason)
+        if asking:
+            raise DivergedError(asking, "question")
+        question = known(plan.question)
+        return Choice(question, plan.reason) if question else live(asked, topic, level)
 
     return choose
 

@@ -59,7 +59,7 @@ class SessionEvent(Event):
     tools: list[Json] = []
     """The tools as the model is sent them: name, description and a JSON schema each."""
     prompts_sha256: str = ""
-    """SHA-256 in hex of all texts of `prompts` at that time; empty: not recorded."""
+    """SHA-256 in hex of all that models are told in `prompts`, as it was then; empty: not recorded."""
     settings: Json = {}
     """The settings in force, by name, as flags, environment and config file gave them. Never a key."""
     pool: list[str] = []

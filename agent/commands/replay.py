@@ -47,6 +47,8 @@ def _say_report(name: str, report: Report, lang: str) -> bool:
         old_name, new_name = (f"{g.name} {g.version}" for g in (old.grader, new.grader))
         text = say("plain.regraded", lang, question=old.question, then=then, old=old_name, now=now, new=new_name)
         print(printable(text))
+    if report.prompted_otherwise:
+        print(say("plain.prompted_otherwise", lang))
     for item in report.differences:
         text = say("plain.difference", lang, seq=item.seq, what=item.what, then=item.then, now=item.now)
         print(printable(text))
