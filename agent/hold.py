@@ -21,7 +21,7 @@ from agent.terminal.status import Status, can_go_back
 from prompts import say
 from transcripts.errors import RecordingError
 from transcripts.events import CommandEvent, Event, MessageEvent, SessionEvent
-from transcripts.recorder import Recorder
+from transcripts.recorder import Recorder, hold_back_ctrl_c, interruptible
 
 Read = Callable[[], str | None]
 
@@ -101,14 +101,19 @@ def hold(running: Interviewing, parts: Parts, disk: Disk, *, quiet: bool) -> int
 
 
 def terminal(plain: bool, lang: str) -> Terminal:
-    """The terminal or the pipe. prompt-toolkit costs 70 ms to import, so a pipe does without it."""
+    """The terminal or the pipe. prompt-toolkit costs 70 ms to import, so a pipe does without it.
+
+    From now on Ctrl-C takes effect only where the candidate or an endpoint is waited for: then the record tells where
+    that was, and running it again stops in the same place.
+    """
+    hold_back_ctrl_c()
     if not sys.stdin.isatty():
         from agent.terminal.lines import PipedLines
 
         signal.signal(signal.SIGINT, _leave)
         write = write_plain if plain or not sys.stdout.isatty() else _styled()
         lines = PipedLines(sys.stdin.buffer)
-        return Terminal(lines.read, write, lines.ready)
+        return Terminal(_interruptible(lines.read), write, lines.ready)
     from agent.terminal.prompt import CtrlC, reader
 
     ctrl_c = CtrlC()
@@ -123,7 +128,15 @@ def terminal(plain: bool, lang: str) -> Terminal:
         print(say("command.leave_hint", lang))
 
     colour = sys.stdout.isatty() and not plain
-    return Terminal(reader(ctrl_c, hint), _styled() if colour else write_plain, None)
+    return Terminal(_interruptible(reader(ctrl_c, hint)), _styled() if colour else write_plain, None)
+
+
+def _interruptible(read: Read) -> Read:
+    def wait() -> str | None:
+        with interruptible():
+            return read()
+
+    return wait
 
 
 def _styled() -> Write:
