@@ -30,14 +30,21 @@ def differences(home: Path) -> list[str]:
     return [str(difference) for difference in verify(read(path), LocalGrader()).differences]
 
 
-def at_a_terminal(home: Path, *arguments: str, lines: Sequence[str | Callable[[int], None]], after: str = "0") -> int:
-    """razbor at a pseudo terminal, a line typed whenever it falls silent; a function gets its process id instead."""
+def at_a_terminal(
+    home: Path,
+    *arguments: str,
+    lines: Sequence[str],
+    after: str = "0",
+    started: Callable[[int], None] = lambda _: None,
+) -> int:
+    """razbor at a pseudo terminal, a line typed whenever it falls silent. `started` gets its process id."""
     ours, its = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.agent.dying", after, *arguments], stdin=its, stdout=its, stderr=its, cwd=ROOT,
         start_new_session=True, env={**os.environ, "RAZBOR_HOME": str(home), "TERM": "xterm", "NO_PROXY": "*"},
     )  # fmt: skip
     os.close(its)
+    started(process.pid)
     left, end = list(lines), time.monotonic() + 90
     try:
         while process.poll() is None and time.monotonic() < end:
@@ -47,8 +54,6 @@ def at_a_terminal(home: Path, *arguments: str, lines: Sequence[str | Callable[[i
                 except OSError:
                     break
                 os.write(ours, b"\x1b[1;1R" * heard.count(b"\x1b[6n"))  # where the cursor is
-            elif left and callable(left[0]):
-                left.pop(0)(process.pid)  # type: ignore[operator]
             else:
                 os.write(ours, f"{left.pop(0)}\r".encode() if left else b"\x04")
         return process.wait(10)
@@ -88,21 +93,21 @@ def test_a_terminals_record_verifies_wherever_ctrl_c_came(tmp_path: Path, kind: 
 
 
 def test_ctrl_c_while_a_slow_judge_grades_what_a_quitter_said_grades_it_again(tmp_path: Path) -> None:
-    asked: list[int] = []
+    asked, process = list[int](), list[int]()
 
     def judge(body: Json) -> Response:
         asked.append(1)
-        reply = good(body)
-        return Response([20.0, *reply.pieces]) if len(asked) < 3 else reply
-
-    def press(process: int) -> None:
-        time.sleep(2.1)  # or it would be the second of two
-        os.kill(process, signal.SIGINT)
+        if len(asked) > 2:
+            return good(body)
+        time.sleep(2.1)  # or the second Ctrl-C would be that of two
+        os.kill(process[0], signal.SIGINT)
+        return Response([9.0, *good(body).pieces])
 
     with Script(forever=both(interviewer, judge)) as server:
         flags = ["--question", QUESTION, "--seed", "5", "--base-url", server.url, "-m", "scripted", "--grader", "judge"]
-        lines = [ANSWER.replace("\n", " "), press, "/quit", press]
-        assert at_a_terminal(tmp_path, *flags, lines=lines) == 0
+        lines = [ANSWER.replace("\n", " "), "/quit"]
+        assert at_a_terminal(tmp_path, *flags, lines=lines, started=process.append) == 0
+    assert len(asked) > 2
     events = events_of(tmp_path)
     assert isinstance(events[-1], EndEvent)
     assert events[-1].reason == "quit"
