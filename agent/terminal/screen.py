@@ -135,7 +135,7 @@ class Screen:
             self._write(self._summary(width))
         elif event.name == "/repeat" and attempt:
             self._write(wrap(attempt.question.wording(self._lang).prompt, width, style="bold"))
-        elif event.name == "interrupt":
+        elif event.name == "interrupt" and not self._interview.leaving:
             self.notice("command.stopped")
 
     def _heading_again(self, width: int) -> list[Line]:

@@ -79,6 +79,29 @@ def test_an_interview_left_by_ctrl_c_anywhere_ends_as_if_it_had_not_been(tmp_pat
     assert differences(home) == []
 
 
+def test_ctrl_c_behind_the_end_of_an_interview_changes_nothing(tmp_path: Path) -> None:
+    assert run(tmp_path / "whole", *FLAGS, lines=ANSWERS).returncode == 0
+    events = events_of(tmp_path / "whole")
+    done = run(tmp_path / "late", *FLAGS, lines=ANSWERS, dying_after=f"{len(events)}:SIGINT")
+    assert (done.returncode, done.stderr.count(b"Traceback")) == (0, 0)
+    assert [event.type for event in events_of(tmp_path / "late")] == [event.type for event in events]
+
+
+def test_an_interview_killed_at_a_plan_and_again_once_it_went_on_goes_on(tmp_path: Path) -> None:
+    assert run(tmp_path / "whole", *FLAGS, lines=ANSWERS).returncode == 0
+    events = events_of(tmp_path / "whole")
+    after = max(number for number, event in enumerate(events, start=1) if event.type == "plan")
+    home = tmp_path / "killed"
+    run(home, *FLAGS, lines=ANSWERS, dying_after=after)
+    left = ANSWERS[len(typed(events_of(home))) :]
+    for _ in range(2):
+        assert run(home, "resume", lines=left, dying_after=1).returncode == -signal.SIGKILL
+        assert differences(home) == []
+    assert run(home, "resume", lines=left).returncode == 0
+    assert outcome(events_of(home)) == outcome(events)
+    assert differences(home) == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_terminals_record_verifies_wherever_ctrl_c_came(tmp_path: Path, kind: str) -> None:
     with Script(forever=interviewer) as server:
