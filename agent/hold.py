@@ -1,5 +1,6 @@
 """What holds an interview at this terminal or on this pipe, whether it begins or goes on."""
 
+import shlex
 import signal
 import sys
 from argparse import Namespace
@@ -53,8 +54,10 @@ class Disk:
 
     @property
     def name(self) -> str:
-        """What `razbor resume` knows the transcript by: its ID in razbor's own folder, else its path."""
-        return self.path.stem if self.path.parent == transcripts_folder() else str(self.path)
+        """What `razbor resume` takes the transcript by: its ID in razbor's own folder, else its path, for a shell."""
+        if self.path.parent == transcripts_folder():
+            return self.path.stem
+        return shlex.quote(str(self.path if self.path.suffix == ".jsonl" else self.path.absolute()))
 
     def write(self, event: Event) -> None:
         """Put one event on disk."""
