@@ -119,6 +119,8 @@ def test_two_writers_are_kept_apart(razbor: Run, transcript: Newest) -> None:
         assert (busy.returncode, busy.stderr.count("\n")) == (2, 1)
         assert "another razbor is writing" in busy.stderr
         assert "No interview was interrupted" in razbor("resume").stderr  # the one that runs is none
+        assert razbor("sessions", "list").stdout.endswith("running\n")
+    assert razbor("sessions", "list").stdout.endswith("interrupted\n")
 
 
 def test_a_resumed_interview_may_have_another_model(razbor: Run, transcript: Newest) -> None:
