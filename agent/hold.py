@@ -21,7 +21,7 @@ from agent.terminal.screen import Write, write_plain
 from agent.terminal.status import Status, can_go_back
 from prompts import say
 from transcripts.errors import RecordingError
-from transcripts.events import CommandEvent, Event, MessageEvent, SessionEvent
+from transcripts.events import LEFT, CommandEvent, Event, MessageEvent, SessionEvent
 from transcripts.recorder import Recorder, hold_back_ctrl_c, interruptible
 
 Read = Callable[[], str | None]
@@ -86,7 +86,7 @@ def hold(running: Interviewing, parts: Parts, disk: Disk, *, quiet: bool) -> int
         reason = run_interview(running)
         end(parts, reason)
     except Leave:
-        parts.journal.emit(CommandEvent(name="interrupt"))
+        parts.journal.emit(CommandEvent(name="interrupt", argument=LEFT))
         end(parts, "interrupted")
         print(say("summary.left", lang, path=disk.path), file=sys.stderr)
         print(say("resume.how", lang, name=disk.name), file=sys.stderr)

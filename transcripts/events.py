@@ -176,6 +176,7 @@ class DisputeEvent(Event):
     """Why, in the candidate's words."""
 
 
+LEFT = "left"  # the argument of the Ctrl-C that leaves
 UNAVAILABLE = "unavailable"
 
 

@@ -12,6 +12,7 @@ from prompts import say
 from tools.interview import Interview, Step
 from tools.question import Lang
 from transcripts.events import (
+    LEFT,
     CommandEvent,
     DisputeEvent,
     EndEvent,
@@ -127,6 +128,8 @@ class Screen:
         return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt.question, self._lang, width)]
 
     def _command(self, event: CommandEvent, width: int) -> None:
+        if event.name == "interrupt" and event.argument == LEFT:  # what becomes of it is told by who leaves
+            return
         self._echo(event.name, width)
         attempt = self._interview.current
         if event.name == "/help":

@@ -73,8 +73,10 @@ def test_an_interview_left_by_ctrl_c_anywhere_ends_as_if_it_had_not_been(tmp_pat
         left = run(home, *flags, lines=ANSWERS, dying_after=f"{after}:SIGINT")
         assert left.returncode == 130, left.stderr.decode()
         assert left.stderr.count(b"razbor resume") == 1
+        assert b"press Enter to go on" not in left.stdout
         resumed = run(home, "resume", lines=ANSWERS[len(typed(events_of(home))) :])
         assert resumed.returncode == 0, resumed.stderr.decode()
+        assert b"interrupt" not in resumed.stdout
     assert outcome(events_of(home)) == outcome(events)
     assert differences(home) == []
 
