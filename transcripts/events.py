@@ -159,7 +159,7 @@ class CommandEvent(Event):
     """The command (`/help`, `/skip`, `/reveal`, `/repeat`, `/score`, `/quit`), or `interrupt` (Ctrl-C), `continue` (the
     empty line after it), `end_of_input` (there is nothing more to read)."""
     argument: str = ""
-    """What was typed behind the command; mostly empty."""
+    """What was typed behind the command; `left` of the Ctrl-C that left; mostly empty."""
 
 
 class DisputeEvent(Event):
