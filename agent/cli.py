@@ -95,8 +95,10 @@ def _arguments(name: str, parser: Parser) -> None:
     elif name == "resume":
         parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|FILE")
     elif name == "sessions":
-        parser.add_argument("action", nargs="?", choices=("list", "show", "rm"), default="list")
-        parser.add_argument("id", nargs="?", default="latest")
+        parser.add_argument(
+            "action", nargs="?", choices=("list", "show", "rm"), default="list", help=_help("sessions_do")
+        )
+        parser.add_argument("id", nargs="?", metavar="ID|latest", help=_help("id"))
     elif name == "replay":
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--speed", metavar="X|max", default="1", help=_help("speed"))

@@ -23,7 +23,9 @@ def run(flags: Namespace) -> int:
     paths = sorted(transcripts_folder().glob("*.jsonl"))
     if flags.action == "list":
         return _list(paths, flags.json, lang)
-    path = find(paths, flags.id)
+    if flags.action == "rm" and not flags.id:  # what is removed is gone: nobody loses one by leaving a word out
+        raise InputError("error.remove_which")
+    path = find(paths, flags.id or "latest")
     if flags.action == "rm":
         try:
             path.unlink()
@@ -56,11 +58,18 @@ def _list(paths: list[Path], as_json: bool, lang: str) -> int:
         print(to_json(rows, indent=2))
         return DONE
     for row in rows:
-        text = say("plain.session", lang, **row | {"mean": score_text(row["mean"], lang)})
-        print(" ".join(printable(text).splitlines()))
+        print(" ".join(printable(_words(row, lang)).splitlines()))
     if not rows:
         print(say("plain.no_sessions", lang), file=sys.stderr)
     return DONE
+
+
+def _words(row: Json, lang: str) -> str:
+    """A row of the list, in columns."""
+    mode, graded = say(f"report.{row['mode']}", lang), say("report.of", lang, graded=row["graded"], asked=row["asked"])
+    reason = say(f"ended.{row['reason']}", lang)
+    mean = score_text(row["mean"], lang)
+    return say("plain.session", lang, **row | {"mode": mode, "graded": graded, "reason": reason, "mean": mean}).rstrip()
 
 
 def describe(transcript: Transcript) -> Json:
