@@ -5,6 +5,7 @@ What a transcript says goes through `_inert` and the template's escaping; the pa
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -23,6 +24,7 @@ from transcripts.events import Json
 
 SIGNS = {"covered": "✓", "avoided": "✓", "missing": "–", "not_addressed": "·", "unsure": "?", "committed": "✗"}
 _STYLES = {"said-good": "covered", "said-unsure": "unsure", "said-bad": "committed"}
+_KINDS = {"covered": "covered", "avoided": "covered", "unsure": "unsure", "committed": "committed"}  # what looks alike
 
 
 def interview(report: Json, lang: Lang) -> str:
@@ -50,7 +52,14 @@ def _question(question: Json) -> Json:
     places: dict[str, str] = {}
     for at, line in enumerate(lines, start=1):
         places.setdefault(line["id"], f"q{question['number']}-{at}")
-    return question | {"said": turns(question), "places": places}
+    verdicts = {line["id"]: line["verdict"] for line in lines}
+    return question | {"said": turns(question), "places": places, "verdicts": verdicts}
+
+
+def _by_kind(ids: Iterable[str], verdicts: Json) -> list[tuple[str, list[str]]]:
+    """The lines that quote some words, each under its own sign: one quote may cover a point and make a mistake."""
+    kinds = [(kind, [line for line in ids if _KINDS.get(verdicts[line]) == kind]) for kind in _STYLES.values()]
+    return [(kind, lines) for kind, lines in kinds if lines]
 
 
 def _page(lang: Lang, report: Json, pictures: dict[str, Markup], **more: object) -> str:
@@ -80,6 +89,7 @@ def _environment(lang: Lang) -> Environment:
         grader_name=grader_name,
         signs=SIGNS,
         styles=_STYLES,
+        by_kind=_by_kind,
     )  # fmt: skip
     return environment
 

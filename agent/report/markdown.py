@@ -39,7 +39,10 @@ def _question(question: Json, lang: Lang) -> list[str]:
     topic = say(f"topic.{question['topic']}", lang)
     title = say("report.question", lang, number=question["number"], topic=topic, id=question["question"])
     parts = [f"## {title}", f"**{inline(question['prompt'])}**"]
-    parts += [part for turn in turns(question) for part in _turn(turn, lang)]
+    said = turns(question)
+    parts += [part for turn in said for part in _turn(turn, lang)]
+    if said and said[-1].by == "interviewer":
+        parts.append(say("report.no_answer", lang))
     if question["status"] != "graded":
         return [*parts, f"**{wording.ungraded(question, lang)}**", *_course(question, lang)]
     parts.append(f"**{say('card.score', lang, score=score_text(question['score'], lang))}**")

@@ -150,6 +150,26 @@ def test_quotes_are_marked_in_place_with_their_lines(razbor: Run) -> None:
     assert {"q1", "q1-1", "q1-10"} <= set(page.attributes("id"))
 
 
+def test_a_line_that_quotes_the_same_words_as_another_keeps_its_own_sign(razbor: Run, recorded: Path) -> None:
+    def quote_twice(events: list[Event]) -> list[Event]:
+        for grade in (event for event in events if event["type"] == "grade" and event["status"] == "graded"):
+            words = next(line["quote"] for line in grade["mistakes"] if line["id"] == "m2")
+            grade["key_points"][0] |= {"verdict": "covered", "quote": words}
+            grade["key_points"][1] |= {"verdict": "unsure", "quote": words}
+        return events
+
+    rewrite(recorded, quote_twice)
+    page = page_of(razbor)
+    check_sound(page)
+    assert "deployment = the moment you ship code to prod ✓ kp1 ? kp2 ✗ m2" in page.all("mark", "committed")
+
+
+def test_a_follow_up_without_an_answer_says_so(razbor: Run) -> None:
+    razbor("--question", "kubernetes-primitives", stdin="A pod is the smallest unit.\n/skip\n")
+    assert page_of(razbor).all("p", "note")[-1] == "It was not answered."
+    assert "It was not answered." in razbor("report").stdout
+
+
 @pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize("arguments", [("latest",), ("all",)])
 def test_the_page_speaks_russian(razbor: Run, arguments: tuple[str]) -> None:
