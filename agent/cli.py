@@ -101,7 +101,7 @@ def _arguments(name: str, parser: Parser) -> None:
         parser.add_argument("id", nargs="?", metavar="ID|latest", help=_help("id"))
     elif name == "replay":
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--speed", metavar="X|max", default="1", help=_help("speed"))
+        parser.add_argument("--speed", metavar="X|max", help=_help("speed"))
         parser.add_argument("--question", metavar="N", help=_help("from_question"))
         parser.add_argument("--step", action="store_true", help=_help("step"))
         how = parser.add_mutually_exclusive_group()

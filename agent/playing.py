@@ -28,7 +28,7 @@ class Asked:
 
 def as_asked(flags: Namespace) -> Asked:
     """The flags of the player; InputError when the speed is none."""
-    return Asked(_speed(flags.speed), flags.question, flags.step, flags.plain)
+    return Asked(_speed(flags.speed or "1"), flags.question, flags.step, flags.plain)
 
 
 def play(transcript: Transcript, asked: Asked, lang: str) -> bool:

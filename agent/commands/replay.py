@@ -12,11 +12,13 @@ from agent.terminal.printable import printable
 from agent.verify import Report, verify
 from prompts import say
 from tools.graders.local import LocalGrader
+from transcripts.errors import InputError
 from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
     """Play or verify each file in turn; the worst outcome is the exit status. Or grade again, or check a model."""
+    _refuse_idle(flags)
     if flags.regrade:
         from agent.commands import regrade
 
@@ -38,6 +40,17 @@ def run(flags: Namespace) -> int:
         elif _say_report(name, verify(transcript, LocalGrader()), lang):
             status = CHECK_FAILED
     return status
+
+
+def _refuse_idle(flags: Namespace) -> None:
+    """InputError for a flag that would do nothing: who gives it expects something of it."""
+    for name, given in (("--out", flags.out), ("--jobs", flags.jobs)):
+        if given is not None and not flags.regrade:
+            raise InputError("error.only_regrade", name=name)
+    playing = not (flags.verify or flags.regrade or flags.model_check)
+    for name, given in (("--speed", flags.speed), ("--question", flags.question), ("--step", flags.step or None)):
+        if given is not None and not playing:
+            raise InputError("error.only_playing", name=name)
 
 
 def _say_report(name: str, report: Report, lang: str) -> bool:

@@ -11,6 +11,7 @@ from agent.config import resolve, transcripts_folder
 from agent.report import anki, facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
+from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang
 from transcripts.errors import InputError
@@ -20,6 +21,8 @@ from transcripts.reader import Transcript, read
 
 def run(flags: Namespace) -> int:
     """Print the report or write it to --out; with --disputes or --anki write their files as well."""
+    if flags.format == "html" and not (flags.out or flags.json) and sys.stdout.isatty():
+        raise InputError("error.page_out")
     lang: Lang = resolve(flags)["lang"].value
     paths, claimed, deck = sorted(transcripts_folder().glob("*.jsonl")), list[Json](), anki.Deck(lang)
 
@@ -41,11 +44,18 @@ def run(flags: Namespace) -> int:
         _write_labels(Path(flags.disputes), claimed, lang)
     if flags.anki:
         _write_notes(Path(flags.anki), deck.notes, lang)
-    if flags.out:
-        _write(Path(flags.out), text, "w")
-    else:
-        sys.stdout.write(text)
+    _deliver(text, flags, lang)
     return DONE
+
+
+def _deliver(text: str, flags: Namespace, lang: Lang) -> None:
+    """The report where it was asked for."""
+    if not flags.out:
+        sys.stdout.write(text)
+        return
+    _write(Path(flags.out), text, "w")
+    if not flags.quiet:
+        print(printable(say("report.written", lang, path=flags.out)), file=sys.stderr)
 
 
 def _text(report: Json, form: str, lang: Lang) -> str:

@@ -340,3 +340,25 @@ def test_showing_a_session_never_waits(terminal: Open, home: Path) -> None:
     assert tty.status() == 0
     assert "Summary" in tty.text
     assert "playing" not in tty.raw
+
+
+def test_a_page_is_not_poured_into_a_terminal(terminal: Open, home: Path) -> None:
+    (home / "transcripts").mkdir(parents=True)
+    (home / "transcripts" / "one.jsonl").write_bytes(ENGLISH.read_bytes())
+    tty = terminal("one", "--format", "html", command=("report",))
+    assert tty.status() == 2
+    assert len(tty.text.splitlines()) == 1
+    assert "--out report.html" in tty.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "flag"),
+    [
+        (("--out", "x"), "--out"), (("--verify", "--jobs", "2"), "--jobs"), (("--verify", "--step"), "--step"),
+        (("--regrade", "--speed", "2"), "--speed"), (("--verify", "--question", "1"), "--question"),
+    ],
+)  # fmt: skip
+def test_a_flag_that_would_do_nothing_is_refused(razbor: Run, arguments: tuple[str, ...], flag: str) -> None:
+    done = razbor("replay", str(ENGLISH), *arguments)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert f"razbor: {flag} " in done.stderr

@@ -74,7 +74,8 @@ def test_json_of_one_and_of_all(razbor: Run, disputed: str) -> None:
 
 def test_a_report_goes_to_a_file(razbor: Run, disputed: str, tmp_path: Path) -> None:
     done = razbor("report", disputed, "--out", "r.md")
-    assert (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "Report: r.md\n")
+    assert razbor("report", disputed, "--out", "r.md", "--quiet").stderr == ""
     assert (tmp_path / "r.md").read_text("utf-8") == razbor("report", disputed).stdout
     assert razbor("report", disputed, "--out", "no/such/r.md").returncode == 2
 
