@@ -1,5 +1,6 @@
 """In what two values differ, for a person to read: where, and what stands there then and now."""
 
+import json
 from collections.abc import Iterator
 from itertools import takewhile, zip_longest
 from typing import Any
@@ -23,7 +24,7 @@ def changes(then: Any, now: Any, place: str) -> Iterator[Change]:  # noqa: ANN40
         for key in {**then, **now}:
             yield from changes(then.get(key, _GONE), now.get(key, _GONE), f"{place}.{key}")
     elif isinstance(then, list) and isinstance(now, list):
-        for n, (one, other) in enumerate(zip_longest(then, now, fillvalue=_GONE)):
+        for n, (one, other) in enumerate(zip_longest(map(_plain, then), map(_plain, now), fillvalue=_GONE)):
             name = one["id"] if isinstance(one, dict) and isinstance(one.get("id"), str) else n
             yield from changes(one, other, f"{place}[{name}]")
     else:
@@ -41,8 +42,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def _short(value: Any, at: int) -> str:  # noqa: ANN401
+    """The value as JSON has it, so that a space at the end can be seen and null is no word."""
     if value is _GONE:
         return NOTHING
-    text = str(value)
-    shown = text[at : at + SHOWN]
-    return ("…" if at else "") + shown + ("…" if len(text) > at + SHOWN else "")
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = ("…" if at else "") + text[at : at + SHOWN] + ("…" if len(text) > at + SHOWN else "")
+    return json.dumps(shown, ensure_ascii=False) if isinstance(value, str) else shown

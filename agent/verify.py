@@ -53,12 +53,18 @@ COMPARED: dict[type[Event], tuple[str, ...]] = {  # what else there is in an eve
 
 @dataclass(frozen=True)
 class Difference:
-    """Where today's run departs from the record: event number, which field of it, then and now."""
+    """Where today's run departs from the record: event number, which field of it, then and now.
+
+    Of a request: `known` of its `length` messages are, from the first on, those of the request of event `nearest`.
+    """
 
     seq: int
     what: str
     then: str
     now: str
+    nearest: int | None = None
+    known: int = 0
+    length: int = 0
 
 
 class RecordOverError(Exception):
@@ -95,8 +101,10 @@ class Report:
             return
         alike = {call.seq: _common(call.messages, now.messages) for call in self.recorded}
         nearest = max(self.recorded, key=lambda call: (alike[call.seq], call is then))
-        what = f"model_call.request_sha256, nearest: event {nearest.seq}, {alike[nearest.seq]} of {len(now.messages)}"
-        self.differences.append(Difference(then.seq, what, then.request_sha256[:12], now.request_sha256[:12]))
+        self.differences.append(Difference(
+            then.seq, "model_call.request_sha256", then.request_sha256[:12], now.request_sha256[:12],
+            nearest.seq, alike[nearest.seq], len(now.messages),
+        ))  # fmt: skip
 
 
 def verify(transcript: Transcript, grader: Grader) -> Report:
