@@ -39,7 +39,9 @@ def run(flags: Namespace) -> int:
 
 def find(paths: list[Path], session_id: str) -> Path:
     """The file of a session: only one that is in the folder, never a path that someone typed."""
-    if session_id == "latest" and paths:
+    if session_id == "latest":
+        if not paths:
+            raise InputError("plain.no_sessions")
         return paths[-1]
     for path in paths:
         if path.stem == session_id:

@@ -34,3 +34,10 @@ def test_the_list_speaks_the_language_asked_for(razbor: Run, recorded: Path) -> 
 def test_showing_without_a_name_shows_the_latest(razbor: Run, recorded: Path) -> None:
     assert "A pod is the smallest unit." in razbor("sessions", "show").stdout
     assert recorded.exists()
+
+
+@pytest.mark.parametrize("command", [("report",), ("sessions", "show"), ("report", "--format", "html")])
+def test_without_an_interview_it_says_how_to_begin(razbor: Run, command: tuple[str, ...]) -> None:
+    done = razbor(*command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "razbor: No interview was recorded yet. Begin one with: razbor\n"
