@@ -2,13 +2,14 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import SUPPRESS, Namespace
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 from agent.config import locale_language
+from agent.flags import Parser
 from prompts import LANGUAGES, say
 from tools.bank import nearest
 from transcripts.errors import InputError, RecordingError
@@ -20,7 +21,7 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "resume": ("resume", "razbor resume latest"),
     "sessions": ("sessions", "razbor sessions show latest"),
     "replay": ("replay", "razbor replay interview.jsonl --verify"),
-    "report": ("report", "razbor report latest --out report.md"),
+    "report": ("report", "razbor report --format html --out report.html"),
     "grade": ("grade", "razbor grade kubernetes-primitives answer.txt"),
     "eval": ("evaluate", "razbor eval labelled.jsonl --require score_pearson=0.8"),
     "bank": ("bank", "razbor bank import questions.txt --out my-questions"),
@@ -33,40 +34,36 @@ VALUE_FLAGS = (  # common flags that may stand before the command with a value
 )  # fmt: skip
 
 
-class Parser(ArgumentParser):
-    """An argument parser whose errors are one line and say what to do."""
-
-    lang = "en"
-
-    def error(self, message: str) -> NoReturn:
-        """Raise InputError instead of printing the usage and leaving."""
-        command = self.prog.removeprefix("razbor").strip() or "interview"
-        raise InputError("error.unknown_option", problem=message, command=command)
-
-
 def _help(key: str, /, **values: object) -> str:
     return say(f"help.{key}", Parser.lang, **values).replace("%", "%%")
 
 
-def _common() -> Parser:
+def _common(command: str) -> Parser:
+    """The flags that every command takes. In its help stand only those that do something for it."""
     parser = Parser(add_help=False)
-    parser.add_argument("--lang", help=_help("lang"))
-    parser.add_argument("--bank", action="append", default=[], metavar="PATH", help=_help("bank_path"))
-    parser.add_argument("--no-builtin", action="store_true", help=_help("no_builtin"))
-    parser.add_argument("--seed", type=int, metavar="N", help=_help("seed"))
-    parser.add_argument("-m", "--model", metavar="NAME", help=_help("model"))
-    parser.add_argument("--base-url", metavar="URL", help=_help("base_url"))
-    parser.add_argument("--api-key-env", metavar="NAME", help=_help("api_key_env"))
-    parser.add_argument("--profile", metavar="NAME", help=_help("profile"))
-    parser.add_argument("--dialect", metavar="auto|native|schema|json|prompted", help=_help("dialect"))
-    parser.add_argument("--grader", metavar="auto|local|judge", help=_help("grader"))
-    parser.add_argument("--grader-model", metavar="NAME", help=_help("grader_model"))
-    parser.add_argument("--grader-base-url", metavar="URL", help=_help("grader_base_url"))
-    parser.add_argument("--grader-api-key-env", metavar="NAME", help=_help("grader_api_key_env"))
-    parser.add_argument("--json", action="store_true", help=_help("json"))
-    parser.add_argument("--plain", action="store_true", help=_help("plain"))
-    parser.add_argument("-q", "--quiet", action="store_true", help=_help("quiet"))
-    parser.add_argument("-v", "--verbose", action="store_true", help=_help("verbose"))
+    group = parser.add_argument_group(_help("common"))
+
+    def add(*names: str, text: str, unused: tuple[str, ...] = (), **how: Any) -> None:  # noqa: ANN401 - argparse's
+        group.add_argument(*names, help=SUPPRESS if command in unused else _help(text), **how)
+
+    alone, asked = ("report", "sessions", "bank"), ("report", "sessions", "replay", "doctor")
+    add("--lang", text="lang")
+    add("--bank", text="bank_path", unused=asked, action="append", default=[], metavar="PATH")
+    add("--no-builtin", text="no_builtin", unused=asked, action="store_true")
+    add("--seed", text="seed", unused=(*asked, "resume", "grade", "eval", "bank"), type=int, metavar="N")
+    add("-m", "--model", text="model", unused=alone, metavar="NAME")
+    add("--base-url", text="base_url", unused=alone, metavar="URL")
+    add("--api-key-env", text="api_key_env", unused=alone, metavar="NAME")
+    add("--profile", text="profile", unused=alone, metavar="NAME")
+    add("--dialect", text="dialect", unused=alone, metavar="auto|native|schema|json|prompted")
+    add("--grader", text="grader", unused=alone, metavar="auto|local|judge")
+    add("--grader-model", text="grader_model", unused=alone, metavar="NAME")
+    add("--grader-base-url", text="grader_base_url", unused=alone, metavar="URL")
+    add("--grader-api-key-env", text="grader_api_key_env", unused=alone, metavar="NAME")
+    add("--json", text="json", unused=("interview", "resume"), action="store_true")
+    add("--plain", text="plain", unused=("report", "bank", "config"), action="store_true")
+    add("-q", "--quiet", text="quiet", unused=("sessions", "config"), action="store_true")
+    add("-v", "--verbose", text="verbose", unused=(*alone, "config", "grade", "eval"), action="store_true")
     return parser
 
 
@@ -134,14 +131,13 @@ def build_parser() -> Parser:
     """The whole command line. Help texts are in the language that `Parser.lang` says."""
     from importlib.metadata import version
 
-    parser = Parser(prog="razbor", description=_help("program"), formatter_class=RawDescriptionHelpFormatter,
-                    epilog=_help("example", example="razbor --lang ru"))  # fmt: skip
+    example = _help("example", example="razbor --lang ru")
+    parser = Parser(prog="razbor", description=_help("program"), epilog=example)
     parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=_help("version"))
-    common = _common()
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, example) in COMMANDS.items():
         epilog = _help("example", example=example)
-        _arguments(name, commands.add_parser(name, parents=[common], help=_help(name), description=_help(name),
+        _arguments(name, commands.add_parser(name, parents=[_common(name)], help=_help(name), description=_help(name),
                                              epilog=epilog, allow_abbrev=False))  # fmt: skip
     return parser
 

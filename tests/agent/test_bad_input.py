@@ -159,3 +159,32 @@ def test_every_command_has_help_with_an_example(razbor: Run) -> None:
             assert done.returncode == 0
             assert word in done.stdout
     assert razbor("--version").stdout.startswith("razbor ")
+
+
+def test_help_names_only_flags_that_do_something_here(razbor: Run) -> None:
+    for command in ("report", "sessions"):
+        shown = razbor(command, "--help").stdout
+        assert "--grader" not in shown
+        assert "--base-url" not in shown
+        assert razbor(command, "--grader", "local", "--help").returncode == 0  # taken all the same
+    assert "--grader-model" in razbor("replay", "--help").stdout
+    russian = razbor("report", "--help", RAZBOR_LANG="ru").stdout
+    assert not [word for word in ("usage", "options", "positional", "show this") if word in russian]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("replay", "x", "--regrade", "--verify"), "--verify и --regrade вместе не работают"),
+        (("replay",), "Не хватает: FILE"),
+        (("report", "--format", "pdf"), "--format: не 'pdf', а одно из "),
+        (("report", "--out"), "--out: нужно значение"),
+        (("report", "a", "b"), "Такого аргумента здесь нет: b"),
+        (("interview", "--seed", "x"), "--seed: 'x' — не целое число"),
+    ],
+)
+def test_wrong_flags_are_named_in_russian(razbor: Run, arguments: tuple[str, ...], words: str) -> None:
+    done = razbor(*arguments, RAZBOR_LANG="ru")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"razbor: {words}")
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,49 @@
+"""What argparse says, in the language of the user: headings of a help text, and what is wrong with the flags."""
+
+import re
+from argparse import ArgumentParser, HelpFormatter
+from typing import Any, NoReturn
+
+from prompts import say
+from transcripts.errors import InputError
+
+_HEADINGS = {"positional arguments": "help.arguments", "options": "help.options"}
+_PROBLEMS = {  # what argparse says: how we say it; whatever else it may say stays as it is
+    r"unrecognized arguments: (?P<what>.*)": "flags.unknown",
+    r"the following arguments are required: (?P<what>.*)": "flags.required",
+    r"argument (?P<name>.*?): invalid choice: (?P<what>.*?) \(choose from (?P<known>.*)\)": "flags.choice",
+    r"argument (?P<name>.*?): not allowed with argument (?P<other>.*)": "flags.together",
+    r"argument (?P<name>.*?): expected (?:one|at least one) argument": "flags.value",
+    r"argument (?P<name>.*?): invalid int value: (?P<what>.*)": "flags.number",
+}
+
+
+class Parser(ArgumentParser):
+    """An argument parser that speaks `lang`, and whose errors are one line and say what to do."""
+
+    lang = "en"
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of ArgumentParser
+        super().__init__(**{"formatter_class": _Formatter, **options, "add_help": False})
+        if options.get("add_help", True):
+            self.add_argument("-h", "--help", action="help", help=say("help.help", Parser.lang))
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError instead of printing the usage and leaving."""
+        command = self.prog.removeprefix("razbor").strip() or "interview"
+        raise InputError("error.unknown_option", problem=_problem(message), command=command)
+
+
+class _Formatter(HelpFormatter):
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(say(_HEADINGS[heading], Parser.lang) if heading in _HEADINGS else heading)
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ANN401
+        super().add_usage(usage, actions, groups, say("help.usage", Parser.lang) if prefix is None else prefix)
+
+
+def _problem(message: str) -> str:
+    for pattern, key in _PROBLEMS.items():
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return say(key, Parser.lang, **found.groupdict())
+    return message
