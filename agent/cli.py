@@ -127,8 +127,11 @@ def _arguments(name: str, parser: Parser) -> None:
         parser.add_argument("--out", metavar="FOLDER", help=_help("out"))
 
 
-def build_parser() -> Parser:
-    """The whole command line. Help texts are in the language that `Parser.lang` says."""
+def build_parser(asked: str) -> Parser:
+    """The command line, with the flags of the command that is asked for: building those of all would take its time.
+
+    Help texts are in the language that `Parser.lang` says.
+    """
     from importlib.metadata import version
 
     example = _help("example", example="razbor --lang ru")
@@ -136,6 +139,9 @@ def build_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=_help("version"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, example) in COMMANDS.items():
+        if name != asked:
+            commands.add_parser(name, help=_help(name), add_help=False)
+            continue
         epilog = _help("example", example=example)
         _arguments(name, commands.add_parser(name, parents=[_common(name)], help=_help(name), description=_help(name),
                                              epilog=epilog, allow_abbrev=False))  # fmt: skip
@@ -176,7 +182,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _prepare_streams()
     Parser.lang = _language(arguments)
     try:
-        flags: Namespace = build_parser().parse_args(with_command(arguments))
+        words = with_command(arguments)
+        flags: Namespace = build_parser(words[0]).parse_args(words)
         status = int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
         sys.stdout.flush()
         return status  # noqa: TRY300 - the flush belongs inside: it may fail as a write may
