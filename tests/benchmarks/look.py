@@ -96,6 +96,7 @@ def check(chrome: Any, page: Path, width: int, scheme: str) -> None:
 def keep(chrome: Any, page: Path, folder: Path, view: str) -> None:
     """A picture of the page that is open, and its printed form."""
     shot = chrome.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{page.stem}-{view}.png").write_bytes(base64.b64decode(shot["data"]))
     printed = chrome.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})
     (folder / f"{page.stem}.pdf").write_bytes(base64.b64decode(printed["data"]))
