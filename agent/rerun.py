@@ -17,6 +17,7 @@ from prompts import to_model
 from tools.grade_answer import Grader
 from tools.planner import Choice, Choose
 from tools.question import Lang, Question
+from tools.registry import ToolError
 from transcripts.events import (
     UNAVAILABLE,
     CommandEvent,
@@ -192,6 +193,8 @@ def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]
         plan, asking = record.next(), next(record.ahead(), None)
         if plan is None:
             return live(asked, topic, level)
+        if isinstance(plan, ToolResultEvent):  # there was no question left
+            raise ToolError(to_model("fetch.say_goodbye"))
         if not isinstance(plan, PlanEvent):
             raise DivergedError(plan, "plan")
         if isinstance(asking, QuestionEvent):
