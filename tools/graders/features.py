@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
-from tools.graders.align import Alignment, Match, align
+from tools.graders.align import Alignment, align
+from tools.graders.growing import Match
 from tools.graders.overlap import overlap_features
 from tools.graders.phrases import PhraseIndex
 from tools.graders.stance import Odds, log_odds, stance

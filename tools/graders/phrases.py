@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from tools.graders.glossary import concepts
 from tools.graders.scope import polarities
@@ -25,6 +26,17 @@ def words_of(text: str) -> Words:
     for token, asserted in zip(kept, polarities(text, [(t.start, t.end) for t in kept]), strict=True):
         found[token.stem] = found.get(token.stem, False) or asserted
     return found
+
+
+class Use(NamedTuple):
+    """Where a rubric uses a word: phrases that say it the same way or the other way, and sides.
+
+    Of a side there is the number, and what the word adds to its breadth with polarity and without.
+    """
+
+    agreeing: list[int]
+    opposing: list[int]
+    sides: list[tuple[int, float, float]]
 
 
 class PhraseIndex:
@@ -49,13 +61,23 @@ class PhraseIndex:
         self.spread = [{w: self.weigh(w[0]) * math.sqrt(n) for w, n in words.items()} for words in self.words]
         stems = [Counter(stem for phrase in phrases for stem in phrase) for phrases in by_side]
         self.plain_spread = [{s: self.weigh(s) * math.sqrt(n) for s, n in side.items()} for side in stems]
-        self.postings: dict[str, list[tuple[int, bool]]] = {}
-        for number, phrase in enumerate(self.phrases):
-            for stem, asserted in phrase.items():
-                self.postings.setdefault(stem, []).append((number, asserted))
+        self.uses = self._uses()
         self._cyrillic = any(map(is_russian, self.weight))
         self._long_stems = sorted(stem for stem in self.weight if len(stem) >= SHORTEST and stem.isalpha())
         self._bridges = self._bridge(text for phrases in texts.values() for text in phrases)
+
+    def _uses(self) -> dict[tuple[str, bool], Use]:
+        """Each stem of the rubric, asserted and denied -> who uses it."""
+        uses = {(stem, asserted): Use([], [], []) for stem in self.weight for asserted in (True, False)}
+        for number, phrase in enumerate(self.phrases):
+            for stem, asserted in phrase.items():
+                uses[stem, asserted].agreeing.append(number)
+                uses[stem, not asserted].opposing.append(number)
+        for side, (spread, plain) in enumerate(zip(self.spread, self.plain_spread, strict=True)):
+            for stem in plain:
+                for asserted in (True, False):
+                    uses[stem, asserted].sides.append((side, spread.get((stem, asserted), 0.0), plain[stem]))
+        return uses
 
     def _weights(self) -> dict[str, float]:
         lines: dict[str, set[str]] = {}

@@ -62,18 +62,20 @@ def _sentence_ends(text: str) -> list[int]:
     return [match.end() for match in _SENTENCE_END.finditer(text)]
 
 
-def windows(parts: Sequence[Segment]) -> Iterator[Window]:
-    """Each run of at most five segments and 26 words that crosses at most one sentence end."""
-    for begin in range(len(parts)):
-        words: dict[str, bool] = {}
-        crossed = 0
-        for end in range(begin, min(begin + MOST_SEGMENTS, len(parts))):
-            crossed += end > begin and parts[end].first
-            if crossed > 1 or (end > begin and len(words) + len(parts[end].words) > LONGEST_WINDOW):
-                break
-            for stem, asserted in parts[end].words:
-                words[stem] = words.get(stem, False) or asserted
-            yield Window(parts[begin].start, parts[end].end, dict(words))
+def windows(parts: Sequence[Segment], begin: int) -> Iterator[Window]:
+    """The runs of at most five segments and 26 words that begin at one and cross at most one sentence end.
+
+    Each has the words of the one before, in the same order, and then its own.
+    """
+    words: dict[str, bool] = {}
+    crossed = 0
+    for end in range(begin, min(begin + MOST_SEGMENTS, len(parts))):
+        crossed += end > begin and parts[end].first
+        if crossed > 1 or (end > begin and len(words) + len(parts[end].words) > LONGEST_WINDOW):
+            break
+        for stem, asserted in parts[end].words:
+            words[stem] = words.get(stem, False) or asserted
+        yield Window(parts[begin].start, parts[end].end, dict(words))
 
 
 def without_asides(text: str, parts: Sequence[Segment]) -> list[Segment]:
