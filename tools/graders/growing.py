@@ -16,7 +16,6 @@ from tools.graders.windows import Window
 BREADTH = 0.15
 SAID_OTHERWISE = 0.5  # what a stem of the other polarity counts in the plain figure
 LEAST_SHARED = 2  # one word alone, "x" say, states nothing
-ROUNDING = 1e-9  # more than the running sums can be off; what comes so near to the best is worked out exactly
 UNTOUCHED = -math.inf
 
 
@@ -53,8 +52,8 @@ class Growing:
         self._top = [UNTOUCHED] * sides  # the highest recall of a side
         self._first = [phrases] * sides  # the first phrase that has it
         self._loud = [0.0] * sides  # the highest recall in which polarity counts half
-        self._spread = [0.0] * sides  # sums over the shared stems, off by no more than the last bits
-        self._plain_spread = [0.0] * sides
+        self._shares: list[list[float]] = [[] for _ in range(sides)]  # of each shared stem in a side's breadth
+        self._plain_shares: list[list[float]] = [[] for _ in range(sides)]
 
     def compare(self, window: Window) -> None:
         """Take in the next window: the one before, grown."""
@@ -66,16 +65,21 @@ class Growing:
             self._find_top(side)
         damping = 4 + 0.3 * len(window.words)
         for side in sides:
-            match = self._matches[side]
-            if self._loud[side] + BREADTH * self._plain_spread[side] / damping > match.plain - ROUNDING:
-                self._improve_plain(side, match, window)
-            if self._top[side] + BREADTH * self._spread[side] / damping > match.value - ROUNDING:
-                self._improve(side, match, window)
+            match, shared = self._matches[side], self._plain_shares[side]
+            if len(shared) >= LEAST_SHARED:
+                plain = self._loud[side] + BREADTH * math.fsum(shared) / damping
+                if plain > match.plain:
+                    match.plain, match.place = plain, window
+            shared = self._shares[side]
+            if len(shared) >= LEAST_SHARED:
+                value = self._top[side] + BREADTH * math.fsum(shared) / damping
+                if value > match.value:
+                    match.value, match.window, match.phrase = value, window, self._first[side]
 
     def _add(self, new: Iterable[tuple[str, bool]]) -> tuple[set[int], set[int]]:
         """Add what the new words weigh; return the phrases and the sides that use them."""
         agreeing, opposing, weights, uses = self._agreeing, self._opposing, self._index.weight, self._index.uses
-        spread, plain_spread = self._spread, self._plain_spread
+        shares, plain_shares = self._shares, self._plain_shares
         phrases: set[int] = set()
         sides: set[int] = set()
         for word in new:
@@ -86,11 +90,12 @@ class Growing:
                 agreeing[phrase] += weight
             for phrase in use.opposing:
                 opposing[phrase] += weight
-            for side, share, plain_share in use.sides:
-                spread[side] += share
-                plain_spread[side] += plain_share
-                sides.add(side)
+            for side, share in use.shares:
+                shares[side].append(share)
+            for side, share in use.plain_shares:
+                plain_shares[side].append(share)
             phrases.update(use.agreeing, use.opposing)
+            sides.update(use.sides)
         return phrases, sides
 
     def _weigh(self, phrases: Iterable[int]) -> set[int]:
@@ -124,17 +129,3 @@ class Growing:
         place = self._index.places[side]
         self._top[side] = max(self._recalls[place])
         self._first[side] = self._recalls.index(self._top[side], place.start)
-
-    def _improve_plain(self, side: int, match: Match, window: Window) -> None:
-        spread = self._index.plain_spread[side]
-        shared = [spread[stem] for stem in window.words if stem in spread]
-        plain = self._loud[side] + BREADTH * math.fsum(shared) / (4 + 0.3 * len(window.words))
-        if plain > match.plain and len(shared) >= LEAST_SHARED:
-            match.plain, match.place = plain, window
-
-    def _improve(self, side: int, match: Match, window: Window) -> None:
-        spread = self._index.spread[side]
-        shared = [spread[word] for word in window.words.items() if word in spread]
-        value = self._top[side] + BREADTH * math.fsum(shared) / (4 + 0.3 * len(window.words))
-        if value > match.value and len(shared) >= LEAST_SHARED:
-            match.value, match.window, match.phrase = value, window, self._first[side]

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
 from tools.graders.glossary import concepts
@@ -31,12 +31,14 @@ def words_of(text: str) -> Words:
 class Use(NamedTuple):
     """Where a rubric uses a word: phrases that say it the same way or the other way, and sides.
 
-    Of a side there is the number, and what the word adds to its breadth with polarity and without.
+    With a side stands what the word adds to its breadth, with polarity and without.
     """
 
     agreeing: list[int]
     opposing: list[int]
-    sides: list[tuple[int, float, float]]
+    sides: list[int]
+    shares: list[tuple[int, float]]
+    plain_shares: list[tuple[int, float]]
 
 
 class PhraseIndex:
@@ -68,15 +70,18 @@ class PhraseIndex:
 
     def _uses(self) -> dict[tuple[str, bool], Use]:
         """Each stem of the rubric, asserted and denied -> who uses it."""
-        uses = {(stem, asserted): Use([], [], []) for stem in self.weight for asserted in (True, False)}
+        uses = {word: Use([], [], [], [], []) for word in product(self.weight, (True, False))}
         for number, phrase in enumerate(self.phrases):
             for stem, asserted in phrase.items():
                 uses[stem, asserted].agreeing.append(number)
                 uses[stem, not asserted].opposing.append(number)
-        for side, (spread, plain) in enumerate(zip(self.spread, self.plain_spread, strict=True)):
-            for stem in plain:
-                for asserted in (True, False):
-                    uses[stem, asserted].sides.append((side, spread.get((stem, asserted), 0.0), plain[stem]))
+        for side, plain in enumerate(self.plain_spread):
+            for stem, asserted in product(plain, (True, False)):
+                uses[stem, asserted].sides.append(side)
+                uses[stem, asserted].plain_shares.append((side, plain[stem]))
+        for side, spread in enumerate(self.spread):
+            for word, share in spread.items():
+                uses[word].shares.append((side, share))
         return uses
 
     def _weights(self) -> dict[str, float]:
