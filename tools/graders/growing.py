@@ -115,7 +115,6 @@ class Growing:
             if against:
                 recall = (agreeing[phrase] - against) / total[phrase]
                 loudness = (agreeing[phrase] + SAID_OTHERWISE * against) / total[phrase]
-                fallen.add(side)
             recalls[phrase] = recall
             if recall > best[phrase]:  # noqa: PLR1730 - `max` takes twice as long, here some thousand times an answer
                 best[phrase] = recall
@@ -123,6 +122,8 @@ class Growing:
                 loud[side] = loudness
             if recall > top[side] or (recall == top[side] and phrase < first[side]):
                 top[side], first[side] = recall, phrase
+            elif phrase == first[side] and recall < top[side]:
+                fallen.add(side)
         return fallen
 
     def _find_top(self, side: int) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import accumulate, pairwise, product
 from typing import NamedTuple
 
@@ -121,8 +120,11 @@ class PhraseIndex:
             bridge = self._bridges.get(concept)
             if not any(token.stem in self.weight for token in text[first:end]):
                 name = bridge or f"~{concept}"  # a term that the rubric does not use is still a term
-                result[first] = replace(text[first], stem=name, end=text[end - 1].end, stop=False)
-        return [token if token.stop else replace(token, stem=self._mended(token.stem)) for token in result]
+                result[first] = Token(name, text[first].start, text[end - 1].end, stop=False)
+        return [
+            token if token.stop or token.stem in self.weight else token._replace(stem=self._mended(token.stem))
+            for token in result
+        ]
 
     def _mended(self, stem: str) -> str:
         if stem in self.weight or len(stem) < SHORTEST or not stem.isalpha():
