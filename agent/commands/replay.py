@@ -2,16 +2,16 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from agent.cli import CHECK_FAILED, DONE
 from agent.config import resolve
 from agent.playing import as_asked, play
-from agent.terminal.card import score_text
 from agent.terminal.printable import printable
-from agent.verify import Report, verify
+from agent.verifying import checked
 from prompts import say
-from tools.graders.local import LocalGrader
 from transcripts.reader import read
 
 
@@ -26,30 +26,30 @@ def run(flags: Namespace) -> int:
 
         return model_check.run(flags)
     lang = resolve(flags)["lang"].value
-    status, asked = DONE, as_asked(flags)
-    for name in flags.files:
-        transcript = read(Path(name))
-        if transcript.torn is not None:
-            size = len(transcript.torn)
-            print(say("summary.torn", lang, path=printable(name), size=size), file=sys.stderr)
-        if not flags.verify:
-            if not play(transcript, asked, lang):
-                break
-        elif _say_report(name, verify(transcript, LocalGrader()), lang):
-            status = CHECK_FAILED
+    return _verify(flags.files, lang) if flags.verify else _play(flags, lang)
+
+
+def _verify(names: Sequence[str], lang: str) -> int:
+    status = DONE
+    with closing(checked(names, lang)) as found:
+        for one in found:
+            _tell_torn(one.name, one.torn, lang)
+            for line in one.lines:
+                print(line)
+            status = CHECK_FAILED if one.differs else status
     return status
 
 
-def _say_report(name: str, report: Report, lang: str) -> bool:
-    """Print what a verification found; whether there was a difference."""
-    for old, new in report.regraded:
-        then, now = score_text(old.score, lang), score_text(new.score, lang)
-        old_name, new_name = (f"{g.name} {g.version}" for g in (old.grader, new.grader))
-        text = say("plain.regraded", lang, question=old.question, then=then, old=old_name, now=now, new=new_name)
-        print(printable(text))
-    for item in report.differences:
-        text = say("plain.difference", lang, seq=item.seq, what=item.what, then=item.then, now=item.now)
-        print(printable(text))
-    key = "plain.differs" if report.differences else "plain.verified"
-    print(say(key, lang, path=printable(name), checked=report.checked, count=len(report.differences)))
-    return bool(report.differences)
+def _play(flags: Namespace, lang: str) -> int:
+    asked = as_asked(flags)
+    for name in flags.files:
+        transcript = read(Path(name))
+        _tell_torn(name, None if transcript.torn is None else len(transcript.torn), lang)
+        if not play(transcript, asked, lang):
+            break
+    return DONE
+
+
+def _tell_torn(name: str, size: int | None, lang: str) -> None:
+    if size is not None:
+        print(say("summary.torn", lang, path=printable(name), size=size), file=sys.stderr)
