@@ -78,12 +78,12 @@ class Growing:
 
     def _add(self, new: Iterable[tuple[str, bool]]) -> tuple[set[int], set[int]]:
         """Add what the new words weigh; return the phrases and the sides that use them."""
-        agreeing, opposing, weights, uses = self._agreeing, self._opposing, self._index.weight, self._index.uses
+        agreeing, opposing, weights, find = self._agreeing, self._opposing, self._index.weight, self._index.use
         shares, plain_shares = self._shares, self._plain_shares
         phrases: set[int] = set()
         sides: set[int] = set()
         for word in new:
-            if (use := uses.get(word)) is None:
+            if (use := find(word)) is None:
                 continue
             weight = weights[word[0]]
             for phrase in use.agreeing:

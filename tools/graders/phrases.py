@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from tools.graders.glossary import concepts
@@ -62,26 +62,31 @@ class PhraseIndex:
         self.spread = [{w: self.weigh(w[0]) * math.sqrt(n) for w, n in words.items()} for words in self.words]
         stems = [Counter(stem for phrase in phrases for stem in phrase) for phrases in by_side]
         self.plain_spread = [{s: self.weigh(s) * math.sqrt(n) for s, n in side.items()} for side in stems]
-        self.uses = self._uses()
+        self._postings: dict[str, list[tuple[int, bool]]] = {}
+        for number, phrase in enumerate(self.phrases):
+            for stem, asserted in phrase.items():
+                self._postings.setdefault(stem, []).append((number, asserted))
+        self._uses: dict[tuple[str, bool], Use] = {}  # of the words that came in answers so far
         self._cyrillic = any(map(is_russian, self.weight))
         self._long_stems = sorted(stem for stem in self.weight if len(stem) >= SHORTEST and stem.isalpha())
         self._bridges = self._bridge(text for phrases in texts.values() for text in phrases)
 
-    def _uses(self) -> dict[tuple[str, bool], Use]:
-        """Each stem of the rubric, asserted and denied -> who uses it."""
-        uses = {word: Use([], [], [], [], []) for word in product(self.weight, (True, False))}
-        for number, phrase in enumerate(self.phrases):
-            for stem, asserted in phrase.items():
-                uses[stem, asserted].agreeing.append(number)
-                uses[stem, not asserted].opposing.append(number)
-        for side, plain in enumerate(self.plain_spread):
-            for stem, asserted in product(plain, (True, False)):
-                uses[stem, asserted].sides.append(side)
-                uses[stem, asserted].plain_shares.append((side, plain[stem]))
-        for side, spread in enumerate(self.spread):
-            for word, share in spread.items():
-                uses[word].shares.append((side, share))
-        return uses
+    def use(self, word: tuple[str, bool]) -> Use | None:
+        """Who uses a stem, asserted or denied; None for one that the rubric does not know."""
+        if word[0] in self.weight and word not in self._uses:
+            self._uses[word] = self._use(*word)
+        return self._uses.get(word)
+
+    def _use(self, stem: str, asserted: bool) -> Use:
+        postings, word = self._postings[stem], (stem, asserted)
+        sides = [side for side, spread in enumerate(self.plain_spread) if stem in spread]
+        return Use(
+            [phrase for phrase, polarity in postings if polarity == asserted],
+            [phrase for phrase, polarity in postings if polarity != asserted],
+            sides,
+            [(side, self.spread[side][word]) for side in sides if word in self.spread[side]],
+            [(side, self.plain_spread[side][stem]) for side in sides],
+        )
 
     def _weights(self) -> dict[str, float]:
         lines: dict[str, set[str]] = {}

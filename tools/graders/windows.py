@@ -50,12 +50,17 @@ def segments(text: str, translate: Callable[[Sequence[Token]], list[Token]] = li
     for word, polarity in zip(words, asserted, strict=True):
         number = bisect_right(sentences, word.start)
         first = number != sentence
-        if first or len(result[-1].words) >= LONGEST_SEGMENT or _CLAUSE_END.search(text[previous_end : word.start]):
+        if first or len(result[-1].words) >= LONGEST_SEGMENT or _ends_clause(text[previous_end : word.start]):
             result.append(Segment(word.start, word.end, [], first))
         result[-1].words.append((word.stem, polarity))
         result[-1].end = max(result[-1].end, word.end)
         sentence, previous_end = number, word.end
     return result
+
+
+def _ends_clause(between: str) -> bool:
+    """Whether a clause ends in what stands between two words; mostly that is one space."""
+    return between != " " and _CLAUSE_END.search(between) is not None
 
 
 def _sentence_ends(text: str) -> list[int]:
