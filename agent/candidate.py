@@ -1,5 +1,6 @@
 """The candidate's side: lines become answers or commands, on record before anything is done with them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from transcripts.events import CommandEvent, DisputeEvent, Event, GradeEvent, Me
 from transcripts.grade import GraderId
 
 COMMANDS = ("/help", "/skip", "/reveal", "/repeat", "/score", "/dispute", "/quit")
+MAX_ANSWER = 1024 * 1024  # bytes of one turn
+MAX_ESCAPED = 3 * MAX_ANSWER  # characters of it as JSON in ASCII, so that its line in the transcript can be read back
 TURNS = ("/skip", "/reveal", "/quit")  # these move the interview on
 REFUSED_LIVE = ("/reveal", "/score", "/dispute")
 _LOOKALIKES = str.maketrans("кпм", "kpm")  # an id typed on a Russian keyboard
@@ -34,7 +37,7 @@ class TypingCandidate:
 
     def listen(self) -> bool:
         """Take one turn: an answer, or a command that moves the interview on. False at the end of input."""
-        while (line := self.read()) is not None:
+        while (line := self._line()) is not None:
             text = line.strip()
             if not text:
                 if self.interview.interrupted:
@@ -53,11 +56,17 @@ class TypingCandidate:
         attempt = self.interview.current
         if attempt is None or not attempt.disputable:
             return
-        while self.expects_more() and (line := self.read()) is not None:
+        while self.expects_more() and (line := self._line()) is not None:
             text = line.strip()
             if not _is_command(text) or text.split()[0] in TURNS:
                 return
             self._command(text)
+
+    def _line(self) -> str | None:
+        """The next line; one that is too long to be recorded is refused, and the next one read."""
+        while (line := self.read()) is not None and _is_too_long(line):
+            self.notice("command.too_long", kilobytes=MAX_ANSWER // 1024)
+        return line
 
     def _command(self, text: str) -> bool:
         """Do a slash command; whether it was a turn, that is, whether the interview moves on."""
@@ -106,6 +115,13 @@ class TypingCandidate:
             self.emit(GradeEvent(**ungraded(attempt.question, "skipped", self.grader, lang).model_dump()))
         told = to_model("turn.skipped" if name == "/skip" else "turn.gave_up")
         self.emit(MessageEvent(role="system", content=f"{told} next: {self.interview.step().value}"))
+
+
+def _is_too_long(text: str) -> bool:
+    """A short text, which is nearly every one, is not looked at."""
+    if 6 * len(text) <= MAX_ANSWER:
+        return False
+    return len(text.encode(errors="surrogatepass")) > MAX_ANSWER or len(json.dumps(text)) > MAX_ESCAPED
 
 
 def _is_command(text: str) -> bool:

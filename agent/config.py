@@ -129,7 +129,7 @@ def _from_file() -> dict[str, Any]:
     for profile in own.values():
         _check_keys(profile, (*IN_PROFILE, *ADVICE), path)
         for name in (*IN_PROFILE, *ADVICE):
-            _checked(name, Value(profile.get(name, SETTINGS.get(name, (None,))[0]), str(path)))
+            checked(name, Value(profile.get(name, SETTINGS.get(name, (None,))[0]), str(path)))
     return values
 
 
@@ -139,8 +139,8 @@ def _check_keys(values: dict[str, Any], known: tuple[str, ...], path: Path) -> N
             raise InputError("error.config_key", path=path, key=key, nearest=nearest(key, known))
 
 
-def _checked(name: str, given: Value) -> Value:
-    """The value as its setting takes it."""
+def checked(name: str, given: Value) -> Value:
+    """The value as its setting takes it; InputError, naming its origin, where it does not."""
     _, check = SETTINGS.get(name, (None, _text))
     try:
         return Value(check(given.value), given.origin)
@@ -170,7 +170,7 @@ def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
 def _profile(flags: Namespace, file: dict[str, Any]) -> tuple[dict[str, str], bool]:
     """The values of the chosen profile, and whether a flag chose it: then it goes before the environment."""
     flag = getattr(flags, "profile", None)
-    name = _checked("profile", Value(flag or file.get("profile"), str(config_file()))).value
+    name = checked("profile", Value(flag or file.get("profile"), str(config_file()))).value
     if not name:
         return {}, False
     known = _profiles(file)
@@ -199,4 +199,4 @@ def _resolve_one(name: str, flags: Namespace, file: dict[str, Any], profile: dic
         Value(of_profile, "profile"),
         Value(locale_language(os.environ) if name == "lang" else None, "locale"),
     )
-    return _checked(name, next((source for source in sources if source.value is not None), Value(default, DEFAULT)))
+    return checked(name, next((source for source in sources if source.value is not None), Value(default, DEFAULT)))

@@ -1,5 +1,6 @@
 """What holds an interview at this terminal or on this pipe, whether it begins or goes on."""
 
+import shlex
 import signal
 import sys
 from argparse import Namespace
@@ -20,8 +21,8 @@ from agent.terminal.screen import Write, write_plain
 from agent.terminal.status import Status, can_go_back
 from prompts import say
 from transcripts.errors import RecordingError
-from transcripts.events import CommandEvent, Event, MessageEvent, SessionEvent
-from transcripts.recorder import Recorder
+from transcripts.events import LEFT, CommandEvent, Event, MessageEvent, SessionEvent
+from transcripts.recorder import Recorder, hold_back_ctrl_c, interruptible
 
 Read = Callable[[], str | None]
 
@@ -53,8 +54,10 @@ class Disk:
 
     @property
     def name(self) -> str:
-        """What `razbor resume` knows the transcript by: its ID in razbor's own folder, else its path."""
-        return self.path.stem if self.path.parent == transcripts_folder() else str(self.path)
+        """What `razbor resume` takes the transcript by: its ID in razbor's own folder, else its path, for a shell."""
+        if self.path.parent == transcripts_folder():
+            return self.path.stem
+        return shlex.quote(str(self.path if self.path.suffix == ".jsonl" else self.path.absolute()))
 
     def write(self, event: Event) -> None:
         """Put one event on disk."""
@@ -83,7 +86,7 @@ def hold(running: Interviewing, parts: Parts, disk: Disk, *, quiet: bool) -> int
         reason = run_interview(running)
         end(parts, reason)
     except Leave:
-        parts.journal.emit(CommandEvent(name="interrupt"))
+        parts.journal.emit(CommandEvent(name="interrupt", argument=LEFT))
         end(parts, "interrupted")
         print(say("summary.left", lang, path=disk.path), file=sys.stderr)
         print(say("resume.how", lang, name=disk.name), file=sys.stderr)
@@ -101,14 +104,19 @@ def hold(running: Interviewing, parts: Parts, disk: Disk, *, quiet: bool) -> int
 
 
 def terminal(plain: bool, lang: str) -> Terminal:
-    """The terminal or the pipe. prompt-toolkit costs 70 ms to import, so a pipe does without it."""
+    """The terminal or the pipe. prompt-toolkit costs 70 ms to import, so a pipe does without it.
+
+    From now on Ctrl-C takes effect only where the candidate or an endpoint is waited for: then the record tells where
+    that was, and running it again stops in the same place.
+    """
+    hold_back_ctrl_c()
     if not sys.stdin.isatty():
         from agent.terminal.lines import PipedLines
 
         signal.signal(signal.SIGINT, _leave)
         write = write_plain if plain or not sys.stdout.isatty() else _styled()
         lines = PipedLines(sys.stdin.buffer)
-        return Terminal(lines.read, write, lines.ready)
+        return Terminal(_interruptible(lines.read), write, lines.ready)
     from agent.terminal.prompt import CtrlC, reader
 
     ctrl_c = CtrlC()
@@ -123,7 +131,15 @@ def terminal(plain: bool, lang: str) -> Terminal:
         print(say("command.leave_hint", lang))
 
     colour = sys.stdout.isatty() and not plain
-    return Terminal(reader(ctrl_c, hint), _styled() if colour else write_plain, None)
+    return Terminal(_interruptible(reader(ctrl_c, hint)), _styled() if colour else write_plain, None)
+
+
+def _interruptible(read: Read) -> Read:
+    def wait() -> str | None:
+        with interruptible():
+            return read()
+
+    return wait
 
 
 def _styled() -> Write:

@@ -160,7 +160,11 @@ def _close(run: Interviewing) -> EndReason:
         run.emit(CommandEvent(name="end_of_input"))
     while (step := run.interview.step()) in (Step.GRADE, Step.REVEAL) and run.interview.current:
         arguments = f'{{"question_id": "{run.interview.current.question.id}"}}'
-        result = run.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
+        try:
+            result = run.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
+        except KeyboardInterrupt:
+            run.emit(CommandEvent(name="interrupt"))  # and once more; a second one within seconds raises Leave
+            continue
         if not result.ok:
             raise AssertionError(result.content)
     return "quit" if run.interview.leaving == "quit" else "end_of_input"

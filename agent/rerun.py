@@ -4,7 +4,7 @@ Loop and record go in step. What the loop emits must be of the kind that was rec
 not today's, goes into the state, so that each step is made from where it was made then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,12 +26,11 @@ from transcripts.events import (
     Event,
     GradeEvent,
     MessageEvent,
-    ModelCallEvent,
     PlanEvent,
     QuestionEvent,
-    RepairEvent,
     ResumeEvent,
     SessionEvent,
+    ToolCallEvent,
     ToolResultEvent,
 )
 from transcripts.grade import Grade
@@ -61,8 +60,6 @@ class Rerun(Journal):
         self._compare = compare
         self._over = over
         self._live = False
-        self._pressed = False  # Ctrl-C, and the loop has not said so yet
-        self._in_turn = False  # a model's turn is in, and nothing came of it so far
         self.at = 0
 
     @property
@@ -71,7 +68,7 @@ class Rerun(Journal):
         return self._live
 
     def emit(self, event: Event) -> None:
-        """Take the recorded event in the place of this one; KeyboardInterrupt where Ctrl-C was pressed after it."""
+        """Take the recorded event in the place of this one."""
         then = self.next()
         if then is None:
             super().emit(event)
@@ -80,9 +77,6 @@ class Rerun(Journal):
             raise DivergedError(then, event.type)
         self._compare(then, event)
         self._hand(then)
-        if self._was_stopped():
-            self._pressed = True
-            raise KeyboardInterrupt
 
     def next(self) -> Event | None:
         """What was recorded next; None once the record is over. What the loop did not make is taken in on the way."""
@@ -102,28 +96,13 @@ class Rerun(Journal):
             raise KeyboardInterrupt
         return event
 
-    def ahead(self) -> Sequence[Event]:
-        """What was recorded after the next event."""
-        return self._events[self.at + 1 :]
+    def ahead(self) -> Iterator[Event]:
+        """What the loop is to make after the next event."""
+        return (self._events[n] for n in range(self.at + 1, len(self._events)) if not self._asides[n])
 
     def _hand(self, event: Event) -> None:
         self.at += 1
-        self._pressed = self._pressed and not _is_interrupt(event)
-        self._in_turn = isinstance(event, ModelCallEvent) or (self._in_turn and isinstance(event, RepairEvent))
         super().emit(event)
-
-    def _was_stopped(self) -> bool:
-        """Whether Ctrl-C was pressed here, while razbor was at work: before a call's result, or before a turn's effect.
-
-        Where the candidate or the model was waited for, it is the next input itself.
-        """
-        rest = range(self.at, len(self._events))
-        coming = next((self._events[n] for n in rest if not self._asides[n]), None)
-        if self._pressed or not _is_interrupt(
-            next((self._events[n] for n in rest if not self._asides[n] and _is_input(self._events[n])), None)
-        ):
-            return False
-        return (self._in_turn and _is_interrupt(coming)) or _is_stopped_call(coming)
 
 
 def _asides(events: Sequence[Event]) -> list[bool]:
@@ -136,22 +115,16 @@ def _asides(events: Sequence[Event]) -> list[bool]:
         or (isinstance(event, EndEvent) and (n < resumed or event.reason == "interrupted"))
         for n, event in enumerate(events)
     ]
-    for n, (event, following) in enumerate(pairwise(events)):  # the second of two Ctrl-C
-        if _is_interrupt(event) and isinstance(following, EndEvent):
-            asides[n] = True
+    for n, (before, event) in enumerate(pairwise(events)):
+        if _is_interrupt(event) and isinstance(before, ToolCallEvent):
+            asides[n + 1] = True  # the second of two Ctrl-C: the first is behind the call's result
+        if _is_interrupt(before) and isinstance(event, EndEvent):
+            asides[n] = True  # the same; after the first the interview goes on
     return asides
 
 
 def _is_interrupt(event: Event | None) -> bool:
     return isinstance(event, CommandEvent) and event.name == "interrupt"
-
-
-def _is_input(event: Event) -> bool:
-    return (
-        isinstance(event, ModelCallEvent | CommandEvent | DisputeEvent)
-        or (isinstance(event, MessageEvent) and event.role == "user")
-        or (isinstance(event, ErrorEvent) and event.kind == UNAVAILABLE)
-    )
 
 
 def _is_stopped_call(event: Event | None) -> bool:
@@ -187,7 +160,10 @@ def lines(record: Rerun, live: Callable[[], str | None]) -> Callable[[], str | N
 
 
 class RecordedGrader:
-    """The recorded grades; `live` grades what none was recorded for, `again` looks at each recorded one first."""
+    """The recorded grades; `live` grades what none was recorded for, `again` looks at each recorded one first.
+
+    Raises KeyboardInterrupt where Ctrl-C stopped the grader.
+    """
 
     def __init__(
         self, record: Rerun, live: Grader, again: Callable[[GradeEvent, Question, str, Lang], Grade] | None = None
@@ -199,6 +175,8 @@ class RecordedGrader:
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         then = self._record.next()
+        if _is_stopped_call(then):
+            raise KeyboardInterrupt
         if not isinstance(then, GradeEvent):
             return self._live.grade(question, answer, lang)
         return self._again(then, question, answer, lang) if self._again else then.grade()
@@ -211,16 +189,17 @@ def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]
     """
 
     def choose(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
-        plan = record.next()
-        if isinstance(plan, PlanEvent):
-            asking = next(iter(record.ahead()), None)
-            if isinstance(asking, QuestionEvent):
-                return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason)
-            if asking:
-                raise DivergedError(asking, "question")
-            if question := known(plan.question):
-                return Choice(question, plan.reason)
-        return live(asked, topic, level)
+        plan, asking = record.next(), next(record.ahead(), None)
+        if plan is None:
+            return live(asked, topic, level)
+        if not isinstance(plan, PlanEvent):
+            raise DivergedError(plan, "plan")
+        if isinstance(asking, QuestionEvent):
+            return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason)
+        if asking:
+            raise DivergedError(asking, "question")
+        question = known(plan.question)
+        return Choice(question, plan.reason) if question else live(asked, topic, level)
 
     return choose
 

@@ -1,13 +1,13 @@
 """An interview that had stopped goes on: its record is run again without a word, then the loop is live."""
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from agent.candidate import TypingCandidate
-from agent.config import DEFAULT, SETTINGS, Value
+from agent.config import DEFAULT, SETTINGS, Value, checked
 from agent.course import Course
 from agent.endpoints import Endpoint
 from agent.hold import Disk, Terminal, hold, models
@@ -20,9 +20,10 @@ from agent.rerun import RecordedGrader, Rerun, choices, lines, resuming
 from agent.session import KEPT, Parts, assemble
 from agent.terminal.narrator import Narrator
 from agent.terminal.screen import Screen
-from prompts import prompts_sha256
+from prompts import prompts_sha256, to_model
 from tools.grade_answer import Grader
-from tools.planner import Planner
+from tools.planner import Choice, Planner
+from tools.registry import ToolError
 from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
 
@@ -49,7 +50,8 @@ def carried_on(settings: Mapping[str, Value], recorded: Json) -> dict[str, Value
     """Today's settings with the recorded ones in the place of those that no flag gives.
 
     Where a flag names another endpoint, nothing that concerns the recorded one is taken. Keys are never recorded, and
-    which variable holds one is said today or not at all.
+    which variable holds one is said today or not at all; said of one address, it does not go to another. InputError for
+    a recorded value that is none.
     """
     other = settings["base_url"].origin.startswith("--")
     carried = dict(settings)
@@ -59,7 +61,10 @@ def carried_on(settings: Mapping[str, Value], recorded: Json) -> dict[str, Value
             continue
         value = recorded.get(name, SETTINGS[name][0])
         if value != today.value:
-            carried[name] = Value(value, RECORDED if name in recorded else DEFAULT)
+            carried[name] = checked(name, Value(value, RECORDED if name in recorded else DEFAULT))
+    for name, address in (("api_key_env", "base_url"), ("grader_api_key_env", "grader_base_url")):
+        if carried[address] != settings[address] and not settings[name].origin.startswith("--"):
+            carried[name] = Value(None, DEFAULT)
     return carried
 
 
@@ -105,12 +110,17 @@ class Resumption:
 
     def _assembled(self) -> Parts:
         session = self.transcript.session.model_copy()
-        planner = Planner(list(self._pool.values()), fixed=session.fixed)
         grader = RecordedGrader(self._record, self.grader)
-        choose = choices(self._record, planner.choose, self._pool.get, self.transcript.path)
+        choose = choices(self._record, self._choose, self._pool.get, self.transcript.path)
         parts = assemble(session, choose, grader, self._record)
         parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
         return parts
+
+    def _choose(self, asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
+        """The next question; where the interview stopped in the midst of asking for one that is gone, there is none."""
+        if set(self._pool) <= set(asked):
+            raise ToolError(to_model("fetch.say_goodbye"))
+        return Planner(list(self._pool.values()), fixed=self.transcript.session.fixed).choose(asked, topic, level)
 
     def _go_live(self) -> None:
         """The record is over: what comes now is written, beginning with the fact that it goes on."""

@@ -86,6 +86,8 @@ def _said(name: str, report: Report, lang: str) -> Iterator[str]:
         yield printable(
             say("plain.regraded", lang, question=old.question, then=then, old=old_name, now=now, new=new_name)
         )
+    if report.prompted_otherwise:
+        yield say("plain.prompted_otherwise", lang)
     for item in report.differences:
         yield printable(say("plain.difference", lang, seq=item.seq, what=item.what, then=item.then, now=item.now))
     key = "plain.differs" if report.differences else "plain.verified"

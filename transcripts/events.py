@@ -59,7 +59,7 @@ class SessionEvent(Event):
     tools: list[Json] = []
     """The tools as the model is sent them: name, description and a JSON schema each."""
     prompts_sha256: str = ""
-    """SHA-256 in hex of all texts of `prompts` at that time; empty: not recorded."""
+    """SHA-256 in hex of all that models are told in `prompts`, as it was then; empty: not recorded."""
     settings: Json = {}
     """The settings in force, by name, as flags, environment and config file gave them. Never a key."""
     pool: list[str] = []
@@ -159,7 +159,7 @@ class CommandEvent(Event):
     """The command (`/help`, `/skip`, `/reveal`, `/repeat`, `/score`, `/quit`), or `interrupt` (Ctrl-C), `continue` (the
     empty line after it), `end_of_input` (there is nothing more to read)."""
     argument: str = ""
-    """What was typed behind the command; mostly empty."""
+    """What was typed behind the command; `left` of the Ctrl-C that left; mostly empty."""
 
 
 class DisputeEvent(Event):
@@ -176,6 +176,7 @@ class DisputeEvent(Event):
     """Why, in the candidate's words."""
 
 
+LEFT = "left"  # the argument of the Ctrl-C that leaves
 UNAVAILABLE = "unavailable"
 
 

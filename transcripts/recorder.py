@@ -27,6 +27,26 @@ def uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def hold_back_ctrl_c() -> None:
+    """From now on Ctrl-C waits, but for where `interruptible` lets it in."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within, Ctrl-C takes effect at once, also one that had to wait."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def to_line(event: Event) -> bytes:
     """The event as one line of UTF-8 JSON, its line feed included."""
     fields = event.model_dump(mode="python")

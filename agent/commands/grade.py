@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from agent.candidate import MAX_ANSWER
 from agent.cli import DONE
 from agent.config import resolve
 from agent.resources import open_bank, open_grader
@@ -15,8 +16,6 @@ from agent.terminal.status import Status, can_go_back
 from tools.interview import Attempt
 from tools.question import Lang
 from transcripts.errors import InputError
-
-MAX_ANSWER = 1024 * 1024  # bytes
 
 
 def run(flags: Namespace) -> int:

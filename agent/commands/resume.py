@@ -1,5 +1,6 @@
 """`razbor resume [ID|latest]`: go on with an interview that was interrupted."""
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
@@ -60,7 +61,7 @@ def run(flags: Namespace) -> int:
 
 def _find(session_id: str, lang: str) -> Path:
     """The transcript: the newest that can go on, one by its ID, or a file of the user's own naming."""
-    if session_id.endswith(".jsonl"):
+    if session_id.endswith(".jsonl") or os.sep in session_id:
         return Path(session_id)
     paths = sorted(transcripts_folder().glob("*.jsonl"))
     if session_id != "latest":

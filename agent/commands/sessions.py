@@ -13,6 +13,7 @@ from agent.terminal.printable import printable
 from prompts import say
 from transcripts.errors import InputError
 from transcripts.events import GradeEvent, Json, QuestionEvent, ending
+from transcripts.lock import is_being_written
 from transcripts.reader import Transcript, read
 
 
@@ -63,7 +64,7 @@ def _list(paths: list[Path], as_json: bool, lang: str) -> int:
 
 
 def describe(transcript: Transcript) -> Json:
-    """One interview in a few figures, from its events; those without an end were interrupted."""
+    """One interview in a few figures, from its events; those without an end were interrupted, or go on right now."""
     session = transcript.session
     last: dict[str, float | None] = {e.question: e.score for e in transcript.events if isinstance(e, GradeEvent)}
     scores = [score for score in last.values() if score is not None]
@@ -76,6 +77,6 @@ def describe(transcript: Transcript) -> Json:
         "asked": sum(isinstance(event, QuestionEvent) for event in transcript.events),
         "graded": len(scores),
         "mean": round(sum(scores) / len(scores), 1) if scores else None,
-        "reason": end.reason if end else "interrupted",
+        "reason": end.reason if end else "running" if is_being_written(transcript.path) else "interrupted",
         "path": str(transcript.path),
     }

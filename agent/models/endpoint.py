@@ -22,6 +22,7 @@ from agent.models.wire import Wire
 from tools.arguments import is_cut_off
 from tools.interview import SPEECH, Step
 from transcripts.events import Json, Reply
+from transcripts.recorder import interruptible
 
 SAMPLES = 2  # more tries after a turn that came out badly
 REFUSALS = 1  # the same, after a refusal
@@ -62,10 +63,11 @@ class EndpointModel:
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn of the model. Raises EndpointError when none can be had."""
         self._learned = []
-        try:
-            turn, answer = self._sampled(messages, tools, due)
-        finally:
-            self._tell("")
+        with interruptible():
+            try:
+                turn, answer = self._sampled(messages, tools, due)
+            finally:
+                self._tell("")
         on_course = self._watch_course(turn, due)
         self._watch_context(answer)
         if on_course and self.fit != self._known and not self._fixed:  # only what then worked is remembered

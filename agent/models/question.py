@@ -13,6 +13,7 @@ from agent.models.fit import MAX_RUNGS, Memory, adapt
 from agent.models.interpret import NATIVE
 from agent.models.normal import normalise
 from transcripts.events import Json
+from transcripts.recorder import interruptible
 
 SAMPLES = 1  # more tries after a reply that the server itself called bad
 
@@ -29,6 +30,10 @@ class Questioner:
 
     def ask(self, messages: Sequence[Message], schema: Json, max_tokens: int) -> str:
         """The text of the reply, of at most `max_tokens` tokens. Raises EndpointError when none can be had."""
+        with interruptible():
+            return self._ask(messages, schema, max_tokens)
+
+    def _ask(self, messages: Sequence[Message], schema: Json, max_tokens: int) -> str:
         samples = 0
         try:
             for _ in range(MAX_RUNGS + SAMPLES):

@@ -1,6 +1,6 @@
 """A transcript as a model: gives the recorded turns, in step with the record; never asks the network."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from agent.loop import NOT_SHOWN
@@ -35,7 +35,7 @@ class RecordedModel:
         return replace(turn, usage=event.usage, dialect=event.dialect, repairs=repairs)
 
 
-def _repairs(following: Sequence[Event]) -> list[tuple[str, str]]:
+def _repairs(following: Iterable[Event]) -> list[tuple[str, str]]:
     """What had to be mended for a turn, as recorded right behind it; not what the loop then made of its words."""
     repairs: list[tuple[str, str]] = []
     for event in following:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-MAX_BODY = 4 * 1024 * 1024  # bytes of one response; a turn is a few thousand
+MAX_BODY = 1024 * 1024  # bytes of one response; a turn is a few thousand, and must fit into a transcript's line
 DONE = "[DONE]"
 
 

@@ -12,6 +12,7 @@ from prompts import say
 from tools.interview import Interview, Step
 from tools.question import Lang
 from transcripts.events import (
+    LEFT,
     CommandEvent,
     DisputeEvent,
     EndEvent,
@@ -127,6 +128,8 @@ class Screen:
         return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt.question, self._lang, width)]
 
     def _command(self, event: CommandEvent, width: int) -> None:
+        if event.name == "interrupt" and event.argument == LEFT:  # what becomes of it is told by who leaves
+            return
         self._echo(event.name, width)
         attempt = self._interview.current
         if event.name == "/help":
@@ -135,7 +138,7 @@ class Screen:
             self._write(self._summary(width))
         elif event.name == "/repeat" and attempt:
             self._write(wrap(attempt.question.wording(self._lang).prompt, width, style="bold"))
-        elif event.name == "interrupt":
+        elif event.name == "interrupt" and not self._interview.leaving:
             self.notice("command.stopped")
 
     def _heading_again(self, width: int) -> list[Line]:

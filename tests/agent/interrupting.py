@@ -41,8 +41,10 @@ def interviewer(body: dict[str, Any]) -> Response:
     return due
 
 
-def run(home: Path, *arguments: str, lines: Sequence[str], dying_after: int = 0) -> subprocess.CompletedProcess[bytes]:
-    """razbor in a process of its own; it kills itself after so many events, if any."""
+def run(
+    home: Path, *arguments: str, lines: Sequence[str], dying_after: int | str = 0
+) -> subprocess.CompletedProcess[bytes]:
+    """razbor in a process of its own; it kills itself after so many events, if any (see `dying`)."""
     program = ["tests.agent.dying", str(dying_after)] if dying_after else ["agent"]
     return subprocess.run(
         [sys.executable, "-m", *program, *arguments], input="".join(f"{line}\n" for line in lines).encode(),

@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import Run
 from tools.bank import load
 from tools.question import sentences
+from transcripts.events import MessageEvent
+from transcripts.reader import read
 
 POD = "A pod is the smallest schedulable unit; it may hold several containers sharing network and volumes."
 SERVICE = "A service gives a stable DNS name and load balancing and selects its pods by labels."
@@ -202,3 +204,22 @@ def test_a_full_disk_ends_the_interview_with_the_words_on_screen() -> None:
     assert b"cannot be written any further" in done.stderr
     assert words.strip().encode() in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(
+    "line",
+    ["слово " * 500_000, "/dispute kp1 " + "x" * 5_000_000, "\x01a\x02" * 340_000],
+    ids=["answer", "command", "escapes"],
+)
+def test_a_line_too_long_for_a_transcript_is_refused_and_the_interview_goes_on(
+    razbor: Run, transcript: Callable[[], Path], line: str, lang: str
+) -> None:
+    notice = {"en": "longer than 1024 kB", "ru": "длиннее 1024 КБ"}[lang]
+    flags = ["--question", "kubernetes-primitives", "--grader", "local", "--lang", lang]
+    done = razbor(*flags, stdin=f"{line}\nA pod.\n{line}\nA node.\n{line}\n")
+    assert done.returncode == 0, done.stderr[-500:]
+    assert done.stdout.count(notice) >= 2  # behind the last card, a line is read only where it is there already
+    said = [event.content for event in read(transcript()).events if isinstance(event, MessageEvent)]
+    assert [words for words in said if words.startswith("A ")] == ["A pod.", "A node."]
+    assert max(map(len, said)) < 10_000

@@ -119,6 +119,8 @@ def test_two_writers_are_kept_apart(razbor: Run, transcript: Newest) -> None:
         assert (busy.returncode, busy.stderr.count("\n")) == (2, 1)
         assert "another razbor is writing" in busy.stderr
         assert "No interview was interrupted" in razbor("resume").stderr  # the one that runs is none
+        assert razbor("sessions", "list").stdout.endswith("running\n")
+    assert razbor("sessions", "list").stdout.endswith("interrupted\n")
 
 
 def test_a_resumed_interview_may_have_another_model(razbor: Run, transcript: Newest) -> None:
@@ -249,3 +251,64 @@ def test_grades_of_a_resumed_interview_are_not_graded_again(razbor: Run, transcr
     assert razbor("resume", stdin="\n".join(ANSWERS[4:])).returncode == 0
     scores = [event.score for event in read(transcript()).events if isinstance(event, GradeEvent)]
     assert scores[0] == 9.9
+
+
+SETTLED: list[dict[str, object]] = [
+    {"base_url": 5},
+    {"grader": 7},
+    {"timeout": "abc"},
+    {"stream": "no"},
+    {"model": ["m"]},
+    {"dialect": "x"},
+]
+
+
+def edited(path: Path, events: int, **fields: object) -> None:
+    """Leave so many events, the first one with other fields."""
+    lines = path.read_bytes().splitlines(keepends=True)[:events]
+    path.write_bytes(b"".join([json.dumps(json.loads(lines[0]) | fields).encode() + b"\n", *lines[1:]]))
+
+
+@pytest.mark.parametrize("settings", SETTLED, ids=str)
+def test_an_impossible_recorded_setting_is_one_line(
+    razbor: Run, transcript: Newest, settings: dict[str, object]
+) -> None:
+    razbor(*KUBERNETES, stdin="A pod.\n")
+    edited(transcript(), at_first_answer(transcript()), settings=settings)
+    before = transcript().read_bytes()
+    refused = razbor("resume", stdin="A pod.\n")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+    assert transcript().read_bytes() == before
+
+
+def test_the_key_of_a_judge_elsewhere_does_not_go_to_the_recorded_endpoint(
+    razbor: Run, transcript: Newest, home: Path
+) -> None:
+    with Script(forever=interviewer) as server:
+        flags = [*FLAGS[:2], "--seed", "5", "--base-url", server.url, "-m", "scripted", "--grader", "judge"]
+        razbor(*flags, stdin="A pod.\n")
+        cut(transcript(), at_first_answer(transcript()))
+        (home / "config.toml").write_text(
+            f'base_url = "{server.url}"\ngrader_base_url = "http://127.0.0.1:9/v1"\ngrader_api_key_env = "JUDGE_KEY"\n'
+        )
+        razbor("resume", stdin="A pod.\n", JUDGE_KEY="sk-judge")
+        assert not [seen for seen in server.requests if "sk-judge" in str(seen.headers)]
+
+
+def test_an_interview_that_stopped_while_asking_for_a_question_that_is_gone_ends(
+    razbor: Run, transcript: Newest
+) -> None:
+    razbor(*KUBERNETES, stdin="A pod.\n")
+    kinds = [event.type for event in read(transcript()).events]
+    edited(transcript(), kinds.index("plan"), pool=["gone"])
+    resumed = razbor("resume", stdin="A pod.\n")
+    assert resumed.returncode == 0, resumed.stderr
+    assert differences(transcript()) == []
+
+
+def test_a_transcript_of_any_name_is_resumed_as_the_hint_says(tmp_path: Path) -> None:
+    path = tmp_path / "my notes"
+    assert run(tmp_path, *KUBERNETES, "--transcript", str(path), lines=["A pod."]).returncode == 0
+    cut(path, at_first_answer(path))
+    resumed = run(tmp_path, "resume", str(path), lines=["A pod."])
+    assert resumed.returncode == 0, resumed.stderr.decode()

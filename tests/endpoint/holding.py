@@ -96,7 +96,6 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
     wire: Callable[[Endpoint, Limits], Wire] = Wire,
     name: str = "scripted",
     stream: bool = True,
-    pressing: Callable[[Event], None] | None = None,
     **session: Any,
 ) -> Held:
     """Hold an interview. No wait between tries; the fit of the endpoint is remembered in `folder`."""
@@ -119,7 +118,7 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
     shown: list[str] = []
     screen = Screen(parts.interview, lambda new: shown.extend("".join(text for _, text in line) for line in new))
     course = Course(model, EmbeddedModel("en", 1), parts.journal.emit, parts.interview.session.lang)
-    parts.journal.listeners += [course.hear, screen.show, *([pressing] if pressing else [])]
+    parts.journal.listeners += [course.hear, screen.show]
     typed = iter(lines)
     candidate = TypingCandidate(
         lambda: next(typed, None), parts.interview, parts.journal.emit, screen.notice, LocalGrader().id

@@ -1,7 +1,6 @@
-"""Holding the course: what a model may not do to an interview, and what Ctrl-C may not do to its record."""
+"""Holding the course: what a model may not do to an interview."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from agent.models.fit import Memory
 from tests.conftest import Run
 from tests.endpoint.holding import ANSWER, BYE, FETCH, GRADE, ID, INVITE, QUESTION, REVEAL, hold
-from tests.endpoint.scripted import Json, Response, Script, Step, call, chunk, error, obey, say, sse
+from tests.endpoint.scripted import Json, Response, Script, Step, call, chunk, error, say, sse
 
 PROSE = (
     'Sure, here is the call:\n```json\n{"name": "grade_answer", "arguments": %s}\n```',
@@ -104,31 +103,6 @@ def test_a_change_of_dialect_is_no_truncation(tmp_path: Path) -> None:
     assert held.by_model
     assert fit.dialect == "schema"
     assert fit.tokens == 3_400
-
-
-class Pressing:
-    """Raises KeyboardInterrupt while the events of a type are written, once."""
-
-    def __init__(self, at: str) -> None:
-        self.at = at
-
-    def __call__(self, event: object) -> None:
-        if getattr(event, "type", "") == self.at:
-            self.at = ""
-            raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("at", ["model_call", "tool_call", "grade", "tool_result"])
-def test_a_record_verifies_wherever_ctrl_c_came(at: str, tmp_path: Path) -> None:
-    def lines() -> Iterator[str]:
-        yield ANSWER
-        while True:
-            yield "And a node is a machine."
-
-    with Script(forever=obey) as server:
-        held = hold(server, tmp_path, lines(), pressing=Pressing(at))  # type: ignore[arg-type]
-    assert held.reason == "completed"
-    assert held.differences() == []
 
 
 def test_a_hung_model_is_given_up_after_two_tries(tmp_path: Path) -> None:
