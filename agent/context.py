@@ -31,6 +31,7 @@ CANDIDATE = "candidate"  # marks the candidate's words among messages of role `u
 FACTS = 5  # finished questions that the model is reminded of
 LAST = 3  # messages at the end that always stay
 SMALLEST = 200  # characters below which shortening stops
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 BYTES_PER_TOKEN = 3.3  # of UTF-8; Qwen2.5 has 3.9 to 5.6 on our texts, English, Russian and JSON
 
 
@@ -181,7 +182,7 @@ def hashes(messages: Sequence[Message], tools: Sequence[Json]) -> tuple[str, lis
 
 
 def _canonical(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _sha256(text: str) -> str:

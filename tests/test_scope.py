@@ -85,7 +85,7 @@ def test_any_text_has_as_many_polarities_as_words(text: str) -> None:
 @given(TEXTS)
 def test_words_segments_and_windows_stand_inside_the_text(text: str) -> None:
     parts = segments(text)
-    for place in (*tokens(text), *parts, *windows(parts)):
+    for place in (*tokens(text), *parts, *(w for begin in range(len(parts)) for w in windows(parts, begin))):
         assert 0 <= place.start < place.end <= len(text)
 
 

@@ -1,6 +1,7 @@
 """Answers that say nothing: "I don't know", "не знаю", "pass", an empty line."""
 
 import re
+from functools import lru_cache
 
 _NOTHING = re.compile(
     r"""\b(?:
@@ -17,6 +18,7 @@ _NOTHING = re.compile(
 MAX_LEFT = 4
 
 
+@lru_cache(maxsize=8)  # which step is due depends on it, so it is asked again and again for the same few turns
 def is_nonanswer(text: str) -> bool:
     """Whether a turn holds next to nothing once "I don't know" in its many forms is taken out of it."""
     words = re.findall(r"\w+", text)

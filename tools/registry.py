@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from jsonschema import Draft202012Validator
@@ -45,6 +45,27 @@ class ToolCall:
     arguments: str
 
 
+@cache  # of the three classes of arguments that there are
+def _flat_schema(arguments: type[BaseModel]) -> Json:
+    schema = arguments.model_json_schema()
+    properties = {
+        name: {key: value for key, value in spec.items() if key != "title"}
+        for name, spec in schema["properties"].items()
+    }
+    required = schema.get("required", [])
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def validator(schema: Json) -> Draft202012Validator:
+    """What checks arguments against a schema; the latest are kept, since every interview has the same."""
+    return _validator(json.dumps(schema))
+
+
+@lru_cache(maxsize=16)
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema))
+
+
 @dataclass(frozen=True)
 class Tool:
     """A function for the model. `run` raises ToolError when a precondition does not hold."""
@@ -54,16 +75,10 @@ class Tool:
     arguments: type[BaseModel]
     run: Callable[[Any], Json]
 
-    @cached_property
+    @property
     def schema(self) -> Json:
         """The arguments as a flat JSON schema: no $ref, no titles, nothing that isn't named allowed."""
-        schema = self.arguments.model_json_schema()
-        properties = {
-            name: {key: value for key, value in spec.items() if key != "title"}
-            for name, spec in schema["properties"].items()
-        }
-        required = schema.get("required", [])
-        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+        return _flat_schema(self.arguments)
 
     @property
     def wire(self) -> Json:
@@ -108,7 +123,7 @@ class Registry:
 
     def __init__(self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None]) -> None:
         self._tools = {tool.name: tool for tool in tools}
-        self._validators = {tool.name: Draft202012Validator(tool.schema) for tool in tools}
+        self._validators = {tool.name: validator(tool.schema) for tool in tools}
         self._open: ToolCall | None = None  # begun, and not yet answered
         self.schemas = [tool.wire for tool in tools]  # what the model is sent; the same bytes all through the interview
         self._interview = interview

@@ -12,8 +12,15 @@ class InputError(Exception):
         self.key = key
         self.values = values
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _input_error, (self.key, self.values)  # so that it comes whole out of another process
+
     def __str__(self) -> str:
         return f"{self.key}: " + ", ".join(f"{name}={value}" for name, value in self.values.items())
+
+
+def _input_error(key: str, values: dict[str, object]) -> InputError:
+    return InputError(key, **values)
 
 
 class RecordingError(Exception):

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from agent.model import AssistantTurn, Message
 from agent.models.salvage import IN_PROSE, Claim, claims, looks_like_json
 from tools.arguments import ArgumentsError, parse_arguments
-from tools.registry import ToolCall
+from tools.registry import ToolCall, validator
 from transcripts.events import Json, RecordedCall, Reply
 
 NATIVE = "native"
@@ -48,27 +46,27 @@ _THINKING_END = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Toolbox:
-    """The tools by name, with a validator for the arguments of each."""
+    """The tools by name, with the schema of each one's arguments."""
 
-    validators: dict[str, Draft202012Validator]
+    schemas: dict[str, Json]
 
     @classmethod
     def of(cls, tools: Sequence[Json]) -> "Toolbox":
         """From the schemas as they are sent."""
         functions = [tool["function"] for tool in tools]
-        return cls({f["name"]: Draft202012Validator(f["parameters"]) for f in functions})
+        return cls({f["name"]: f["parameters"] for f in functions})
 
     def canonical(self, name: str) -> str:
         """The declared name that a decorated one means: functions.f, default_api.f, f:0, F, fetchQuestion."""
         bare = re.split(r"<\||<｜|:\d+$", name.strip())[0].rsplit(".", 1)[-1]
-        for known in self.validators:
+        for known in self.schemas:
             if _letters(known) == _letters(bare):
                 return known
         return name
 
     def accepts(self, name: str, arguments: Any) -> bool:  # noqa: ANN401
         """Whether this is a call of a known tool that holds against its schema."""
-        return name in self.validators and self.validators[name].is_valid(arguments)
+        return name in self.schemas and validator(self.schemas[name]).is_valid(arguments)
 
 
 def interpret(reply: Reply, tools: Sequence[Json], messages: Sequence[Message], dialect: str) -> AssistantTurn:

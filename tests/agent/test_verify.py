@@ -74,9 +74,28 @@ def test_a_request_that_was_not_recorded_is_set_beside_the_nearest(
     answer["content"] += " And a Deployment."
     done = razbor("replay", save(tmp_path / "t.jsonl", rows), "--verify")
     assert done.returncode == 3
-    assert f"event {following['seq']}, model_call.request_sha256, nearest: event {following['seq']}, {before} of" in (
-        done.stdout
-    )
+    told = f"(as in event {following['seq']}: the first {before} of {before + 1} messages)"
+    assert f"event {following['seq']}, model_call.request_sha256" in done.stdout
+    assert told in done.stdout
+
+
+def test_a_damaged_file_does_not_hide_the_others(razbor: Run, rows: list[Json], tmp_path: Path) -> None:
+    good, bad = save(tmp_path / "good.jsonl", rows), tmp_path / "bad.jsonl"
+    bad.write_text("nothing\n", "utf-8")
+    done = razbor("replay", str(bad), good, "--verify")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "good.jsonl: " in done.stdout
+
+
+def test_many_files_are_verified_by_several_processes_in_their_order(
+    razbor: Run, rows: list[Json], tmp_path: Path
+) -> None:
+    names = [save(tmp_path / f"{n:02}.jsonl", rows) for n in range(25)]
+    (tmp_path / "11.jsonl").write_text("nothing\n", "utf-8")
+    done = razbor("replay", *names, "--verify", "--json")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "11.jsonl" in done.stderr
+    assert [row["path"] for row in json.loads(done.stdout)] == [name for name in names if "11.jsonl" not in name]
 
 
 def test_another_system_prompt_is_told_and_is_no_difference(razbor: Run, rows: list[Json], tmp_path: Path) -> None:

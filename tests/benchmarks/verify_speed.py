@@ -1,10 +1,13 @@
 """`razbor replay --verify` over many transcripts, beside merely parsing the same files with `json`.
 
-    python -m tests.benchmarks.verify_speed [N]      # N = 1000 transcripts, no two with an answer in common
+    python -m tests.benchmarks.verify_speed [N] [--mixed]      # N = 1000 transcripts
 
-Both are timed as CPU and wall time of a process of their own; peak memory is that of the process.
+No two have an answer in common, but only a number tells some apart; with --mixed each also has words from other answers
+strewn in. Nothing is kept between transcripts but what was prepared of the questions (eight here; 32 are kept).
+Both are timed as CPU and wall time of a process with its children; peak memory is that of the largest process.
 """
 
+import random
 import resource
 import subprocess
 import sys
@@ -29,7 +32,7 @@ QUESTIONS = 3
 PARSE = "import json, sys\nfor name in sys.argv[1:]:\n    for line in open(name, 'rb'):\n        json.loads(line)\n"
 
 
-def record(folder: Path, count: int) -> list[Path]:
+def record(folder: Path, count: int, *, mixed: bool = False) -> list[Path]:
     """So many interviews of three questions with a follow-up each; every answer has a sentence of its own."""
     bank, answers = BANK.questions, rows("answers_dev")
     by_question = {name: [label["answer"] for label in answers if label["question"] == name] for name in bank}
@@ -38,10 +41,20 @@ def record(folder: Path, count: int) -> list[Path]:
         names = [list(bank)[(number + n * 3) % len(bank)] for n in range(QUESTIONS)]
         turns = [by_question[name][(number // len(bank) + turn) % len(by_question[name])] + f" Case {number}."
                  for name in names for turn in range(2)]  # fmt: skip
+        if mixed:
+            turns = [_mixed(turn, random.Random(f"{number}/{n}"), answers) for n, turn in enumerate(turns)]
         path = folder / f"{number:05d}.jsonl"
         _hold(path, number, names, turns)
         paths.append(path)
     return paths
+
+
+def _mixed(turn: str, chance: random.Random, answers: list[dict[str, str]]) -> str:
+    """The turn with every tenth word replaced by one of another answer."""
+    words, others = turn.split(), chance.choice(answers)["answer"].split()
+    for at in chance.sample(range(len(words)), len(words) // 10):
+        words[at] = chance.choice(others)
+    return " ".join(words)
 
 
 def _hold(path: Path, seed: int, names: list[str], turns: list[str]) -> None:
@@ -75,9 +88,10 @@ def timed(command: list[str]) -> tuple[float, float]:
 
 def main() -> None:
     """Print rates and memory."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    given = [argument for argument in sys.argv[1:] if argument != "--mixed"]
+    count = int(given[0]) if given else 1000
     with tempfile.TemporaryDirectory() as folder:
-        paths = record(Path(folder), count)
+        paths = record(Path(folder), count, mixed="--mixed" in sys.argv)
         size = sum(path.stat().st_size for path in paths)
         names = [str(path) for path in paths]
         print(f"{count} transcripts, {size / 1e6:.0f} MB, {QUESTIONS} questions with a follow-up each")

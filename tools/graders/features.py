@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
-from tools.graders.align import Alignment, Match, align
+from tools.graders.align import Alignment, Progress, align
+from tools.graders.growing import Match
 from tools.graders.overlap import overlap_features
 from tools.graders.phrases import PhraseIndex
 from tools.graders.stance import Odds, log_odds, stance
@@ -37,6 +38,7 @@ class Reader:
             sides |= {contrary_of(line.id): line.contrary} if line.contrary else {}
             sides |= {area_of(line.id): line.area} if line.area else {}
         self.index = PhraseIndex(sides, prompt)
+        self._before: Progress | None = None  # of the answer that was read last; it may go on
         self._odds = {line.id: self._log_odds(line) for line in (*key_points, *mistakes) if line.contrary}
 
     def _log_odds(self, line: RubricLine) -> Odds:
@@ -46,7 +48,9 @@ class Reader:
 
     def read(self, answer: str) -> Alignment:
         """Where each side of the rubric was said."""
-        return align(self.index, answer)
+        found = align(self.index, answer, self._before)
+        self._before = found.progress
+        return found
 
     def topic(self, found: Alignment) -> Features:
         """The figures of the whole answer, for whether it is one to this question."""

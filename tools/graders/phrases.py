@@ -3,8 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from tools.graders.glossary import concepts
 from tools.graders.scope import polarities
@@ -25,6 +25,19 @@ def words_of(text: str) -> Words:
     for token, asserted in zip(kept, polarities(text, [(t.start, t.end) for t in kept]), strict=True):
         found[token.stem] = found.get(token.stem, False) or asserted
     return found
+
+
+class Use(NamedTuple):
+    """Where a rubric uses a word: phrases that say it the same way or the other way, and sides.
+
+    With a side stands what the word adds to its breadth, with polarity and without.
+    """
+
+    agreeing: list[int]
+    opposing: list[int]
+    sides: list[int]
+    shares: list[tuple[int, float]]
+    plain_shares: list[tuple[int, float]]
 
 
 class PhraseIndex:
@@ -49,13 +62,31 @@ class PhraseIndex:
         self.spread = [{w: self.weigh(w[0]) * math.sqrt(n) for w, n in words.items()} for words in self.words]
         stems = [Counter(stem for phrase in phrases for stem in phrase) for phrases in by_side]
         self.plain_spread = [{s: self.weigh(s) * math.sqrt(n) for s, n in side.items()} for side in stems]
-        self.postings: dict[str, list[tuple[int, bool]]] = {}
+        self._postings: dict[str, list[tuple[int, bool]]] = {}
         for number, phrase in enumerate(self.phrases):
             for stem, asserted in phrase.items():
-                self.postings.setdefault(stem, []).append((number, asserted))
+                self._postings.setdefault(stem, []).append((number, asserted))
+        self._uses: dict[tuple[str, bool], Use] = {}  # of the words that came in answers so far
         self._cyrillic = any(map(is_russian, self.weight))
         self._long_stems = sorted(stem for stem in self.weight if len(stem) >= SHORTEST and stem.isalpha())
         self._bridges = self._bridge(text for phrases in texts.values() for text in phrases)
+
+    def use(self, word: tuple[str, bool]) -> Use | None:
+        """Who uses a stem, asserted or denied; None for one that the rubric does not know."""
+        if word[0] in self.weight and word not in self._uses:
+            self._uses[word] = self._use(*word)
+        return self._uses.get(word)
+
+    def _use(self, stem: str, asserted: bool) -> Use:
+        postings, word = self._postings[stem], (stem, asserted)
+        sides = [side for side, spread in enumerate(self.plain_spread) if stem in spread]
+        return Use(
+            [phrase for phrase, polarity in postings if polarity == asserted],
+            [phrase for phrase, polarity in postings if polarity != asserted],
+            sides,
+            [(side, self.spread[side][word]) for side in sides if word in self.spread[side]],
+            [(side, self.plain_spread[side][stem]) for side in sides],
+        )
 
     def _weights(self) -> dict[str, float]:
         lines: dict[str, set[str]] = {}
@@ -94,8 +125,11 @@ class PhraseIndex:
             bridge = self._bridges.get(concept)
             if not any(token.stem in self.weight for token in text[first:end]):
                 name = bridge or f"~{concept}"  # a term that the rubric does not use is still a term
-                result[first] = replace(text[first], stem=name, end=text[end - 1].end, stop=False)
-        return [token if token.stop else replace(token, stem=self._mended(token.stem)) for token in result]
+                result[first] = Token(name, text[first].start, text[end - 1].end, stop=False)
+        return [
+            token if token.stop or token.stem in self.weight else token._replace(stem=self._mended(token.stem))
+            for token in result
+        ]
 
     def _mended(self, stem: str) -> str:
         if stem in self.weight or len(stem) < SHORTEST or not stem.isalpha():

@@ -6,14 +6,14 @@ Everything keeps character offsets, so that a quote is always cut out of the can
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.graders.quantity import quantities
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_PART = re.compile(r"[^-]+")
 _SIGNS = re.compile(r"[=+/*×→<>:%~≈]|->|(?<![^\W\d_])\d+")
 FEWEST_LISTED = 8
 LEAST_GLUE = 0.2  # of the words; the tersest of 180 labelled answers has 0.25
@@ -32,8 +32,7 @@ def stopwords() -> frozenset[str]:
     return frozenset((files("tools.graders") / "stopwords.txt").read_text("utf-8").split())
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word: its stem, and where it stands in the text."""
 
     stem: str
@@ -69,14 +68,20 @@ def stem(word: str) -> str:
 
 def words(text: str) -> Iterator[Token]:
     """The words of a text in order; a compound counts as its parts."""
+    stop = stopwords()
+    for word, start, end, is_part in _spelled(text):
+        yield Token(stem(word) if is_part or word not in stop else word, start, end, word in stop)
+
+
+def _spelled(text: str) -> Iterator[tuple[str, int, int, bool]]:
+    """Each word in lower case, where it stands, and whether it is a part of a compound that is no stopword."""
     for match in _WORD.finditer(text):
-        whole = match.group().lower()
-        if whole in stopwords():
-            yield Token(whole, match.start(), match.end(), stop=True)
+        word, start = match.group().lower(), match.start()
+        if "-" not in word or word in stopwords():
+            yield word, start, match.end(), False
             continue
-        for part in re.finditer(r"[^-]+", match.group()):  # places are those of the text as it is written
-            word = part.group().lower()
-            yield Token(stem(word), match.start() + part.start(), match.start() + part.end(), stop=word in stopwords())
+        for part in _PART.finditer(match.group()):  # places are those of the text as it is written
+            yield part.group().lower(), start + part.start(), start + part.end(), True
 
 
 def tokens(text: str) -> list[Token]:
@@ -87,6 +92,7 @@ def tokens(text: str) -> list[Token]:
 
 def is_word_list(text: str) -> bool:
     """Whether a text only lists words: no sentence lacks little words and signs so entirely, terse notes included."""
-    found = list(words(text))
-    glue = sum(word.stop for word in found) + len(_SIGNS.findall(text))
+    stop = stopwords()
+    found = [word in stop for word, *_ in _spelled(text)]
+    glue = sum(found) + len(_SIGNS.findall(text))
     return len(found) >= FEWEST_LISTED and glue < LEAST_GLUE * len(found)

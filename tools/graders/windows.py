@@ -50,7 +50,7 @@ def segments(text: str, translate: Callable[[Sequence[Token]], list[Token]] = li
     for word, polarity in zip(words, asserted, strict=True):
         number = bisect_right(sentences, word.start)
         first = number != sentence
-        if first or len(result[-1].words) >= LONGEST_SEGMENT or _CLAUSE_END.search(text[previous_end : word.start]):
+        if first or len(result[-1].words) >= LONGEST_SEGMENT or _ends_clause(text[previous_end : word.start]):
             result.append(Segment(word.start, word.end, [], first))
         result[-1].words.append((word.stem, polarity))
         result[-1].end = max(result[-1].end, word.end)
@@ -58,22 +58,29 @@ def segments(text: str, translate: Callable[[Sequence[Token]], list[Token]] = li
     return result
 
 
+def _ends_clause(between: str) -> bool:
+    """Whether a clause ends in what stands between two words; mostly that is one space."""
+    return between != " " and _CLAUSE_END.search(between) is not None
+
+
 def _sentence_ends(text: str) -> list[int]:
     return [match.end() for match in _SENTENCE_END.finditer(text)]
 
 
-def windows(parts: Sequence[Segment]) -> Iterator[Window]:
-    """Each run of at most five segments and 26 words that crosses at most one sentence end."""
-    for begin in range(len(parts)):
-        words: dict[str, bool] = {}
-        crossed = 0
-        for end in range(begin, min(begin + MOST_SEGMENTS, len(parts))):
-            crossed += end > begin and parts[end].first
-            if crossed > 1 or (end > begin and len(words) + len(parts[end].words) > LONGEST_WINDOW):
-                break
-            for stem, asserted in parts[end].words:
-                words[stem] = words.get(stem, False) or asserted
-            yield Window(parts[begin].start, parts[end].end, dict(words))
+def windows(parts: Sequence[Segment], begin: int) -> Iterator[Window]:
+    """The runs of at most five segments and 26 words that begin at one and cross at most one sentence end.
+
+    Each has the words of the one before, in the same order, and then its own.
+    """
+    words: dict[str, bool] = {}
+    crossed = 0
+    for end in range(begin, min(begin + MOST_SEGMENTS, len(parts))):
+        crossed += end > begin and parts[end].first
+        if crossed > 1 or (end > begin and len(words) + len(parts[end].words) > LONGEST_WINDOW):
+            break
+        for stem, asserted in parts[end].words:
+            words[stem] = words.get(stem, False) or asserted
+        yield Window(parts[begin].start, parts[end].end, dict(words))
 
 
 def without_asides(text: str, parts: Sequence[Segment]) -> list[Segment]:
