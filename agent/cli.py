@@ -80,7 +80,7 @@ def _interview_flags(parser: Parser) -> None:
 
 def _model_check() -> str:
     """The help of --model-check, with the thresholds."""
-    from agent.fitness import limits
+    from agent.check.fitness import limits
 
     return say("check.flag", Parser.lang, **limits()).replace("%", "%%")
 

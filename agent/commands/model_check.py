@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from agent.check_report import Check
+from agent.check.play import Script, hold, script_of
+from agent.check.report import Check
+from agent.check.table import WIDTH, remarks, table, verdict
 from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
 from agent.config import Value, resolve
 from agent.connect import with_model
 from agent.endpoints import Endpoint, choose
 from agent.judge import entrance_check
-from agent.model_check import Script, hold, script_of
 from agent.models.failure import EndpointError
 from agent.remedy import remedy
 from agent.standing import outcome, remembered
 from agent.terminal.card import wrap
-from agent.terminal.conduct_table import WIDTH, remarks, table, verdict
 from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
 from agent.terminal.screen import write_plain

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from agent.cli import DONE, FAILED, INTERRUPTED, USAGE, explain
 from agent.config import resolve
-from agent.copies import Source, open_folder, real, sources
-from agent.regrade import Outcome, Task, answers_of, grade_all, keep, tasks, to_do
+from agent.regrading.copies import Source, open_folder, real, sources
+from agent.regrading.regrade import Outcome, Task, answers_of, grade_all, keep, tasks, to_do
+from agent.regrading.staff import JOBS, MOST_JOBS, NobodyGradesError, Staff, hire
 from agent.report.facts import grader_name
 from agent.report.inert import to_json
 from agent.report.regraded import of_rows
-from agent.staff import JOBS, MOST_JOBS, NobodyGradesError, Staff, hire
 from agent.terminal.interrupt import interruptible
 from agent.terminal.printable import printable
 from agent.terminal.progress import Progress

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from agent.cli import CHECK_FAILED, DONE, USAGE, explain
 from agent.config import resolve
-from agent.playing import as_asked, play
+from agent.player.playing import as_asked, play
+from agent.record.verify_all import checked
 from agent.report.inert import to_json
 from agent.terminal.printable import printable
-from agent.verifying import checked
 from prompts import say
 from transcripts.errors import InputError
 from transcripts.events import Json

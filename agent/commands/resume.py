@@ -13,9 +13,9 @@ from agent.config import Value, resolve, transcripts_folder
 from agent.endpoints import Endpoint, choose, is_home
 from agent.hold import Disk, Terminal, terminal
 from agent.models.failure import EndpointError
-from agent.rerun import DivergedError
+from agent.record.rerun import DivergedError
+from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
 from agent.resources import open_grader
-from agent.resume import Resumption, carried_on, is_interrupted, recorded_settings
 from agent.terminal.card import wrap
 from agent.terminal.printable import printable
 from agent.terminal.screen import terminal_width

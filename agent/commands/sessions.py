@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agent.cli import DONE, explain
 from agent.config import resolve, transcripts_folder
-from agent.playing import show_at_once
+from agent.player.playing import show_at_once
 from agent.report.inert import to_json
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from agent.regrade import Row
+from agent.regrading.regrade import Row
 from tools.change import change, differences, score_change
 from transcripts.events import Json
 from transcripts.grade import Grade, GraderId

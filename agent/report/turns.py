@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from agent.retell import retell
+from agent.record.retell import retell
 from tools.interview import Attempt, Interview
 from transcripts.events import Event, GradeEvent, Json, QuestionEvent
 from transcripts.grade import Grade

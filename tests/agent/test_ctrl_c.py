@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.verify import verify
+from agent.record.verify import verify
 from tests.agent.interrupting import ANSWERS, QUESTIONS, ROOT, events_of, interviewer, outcome, run, typed
 from tests.endpoint.judges import ANSWER, QUESTION, both, good
 from tests.endpoint.scripted import Json, Response, Script

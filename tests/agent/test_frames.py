@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.player.controls import KEYS, Controls
+from agent.player.footer import footer
+from agent.player.frames import LEAST, LETTERS, LONGEST, Frame, frames, view
+from agent.player.playhead import SPEEDS, Playhead
 from agent.terminal.card import Line
-from agent.terminal.controls import KEYS, Controls
-from agent.terminal.footer import footer
-from agent.terminal.frames import LEAST, LETTERS, LONGEST, Frame, frames, view
-from agent.terminal.playhead import SPEEDS, Playhead
 from transcripts.reader import read
 
 EXAMPLES = Path(__file__).parents[2] / "transcripts" / "examples"

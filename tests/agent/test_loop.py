@@ -10,8 +10,8 @@ from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.loop import Interviewing, run_interview
 from agent.model import AssistantTurn, Message
+from agent.record.verify import Difference, verify
 from agent.session import Journal, Parts, assemble, begin
-from agent.verify import Difference, verify
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Step as Due

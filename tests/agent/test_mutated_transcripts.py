@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.playing import show_at_once
+from agent.player.playing import show_at_once
 from agent.report import facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from agent.terminal.frames import frames
+from agent.player.frames import frames
 from tests.conftest import Run
 from transcripts.reader import read
 

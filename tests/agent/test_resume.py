@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.verify import verify
+from agent.record.verify import verify
 from tests.agent.interrupting import (
     ANSWERS,
     QUESTIONS,

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from agent.verify import verify
+from agent.record.verify import verify
 from tests.agent.interrupting import ANSWERS, QUESTIONS, events_of, interviewer, killed_and_resumed, outcome, run
 from tests.endpoint.scripted import Script
 from tools.graders.local import LocalGrader

@@ -16,9 +16,9 @@ from agent.models.embedded import EmbeddedModel
 from agent.models.endpoint import EndpointModel
 from agent.models.fit import Memory
 from agent.models.wire import Wire
+from agent.record.verify import verify
 from agent.session import Journal, assemble, begin, end
 from agent.terminal.screen import Screen
-from agent.verify import verify
 from tests.endpoint.scripted import Json, Response, Script, Step, call, say
 from tools.bank import load
 from tools.graders.local import LocalGrader

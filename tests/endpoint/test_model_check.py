@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.giveaway import given_away
-from agent.observe import observe
-from agent.terminal.conduct_table import remarks
+from agent.check.giveaway import given_away
+from agent.check.observe import observe
+from agent.check.table import remarks
 from prompts import variants
 from tests.conftest import Run
 from tests.endpoint.judges import both, perfect

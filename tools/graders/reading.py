@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.graders.align import ENOUGH_STEMS, Alignment
 from tools.graders.calibration import (
@@ -22,6 +23,7 @@ from transcripts.grade import MistakeVerdict
 # From this probability on an answer is taken for one to the question; below, its lines count less.
 BELIEVED: dict[Kind, float] = {"phrases": 0.5, "bare": 0.8}
 READERS_KEPT = 32
+LONGEST_KEPT = 5_000  # characters of an answer that may come again, as when transcripts are verified
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Readers:
         """Find every rubric line in an answer; the lines' texts in `lang`."""
         weights, reader = self._weights or fitted_weights(), _reader(question, lang)
         kind: Kind = "phrases" if question.phrases else "bare"
-        found = reader.read(answer)
+        found = _found(reader, answer) if len(answer) <= LONGEST_KEPT else reader.read(answer)
         belief = 0.0 if is_word_list(answer) else _belief(reader, found, kind, weights)
         covered = {}
         for point in reader.key_points:
@@ -61,6 +63,11 @@ class Readers:
         for line in reader.mistakes if belief == 1 else ():
             chances[line.id] = mistake_probabilities(weights, kind, reader.mistake(found, line, covered))
         return Reading(kind, reader, found, covered, chances)
+
+
+@lru_cache(maxsize=128)
+def _found(reader: Reader, answer: str) -> Alignment:
+    return reader.read(answer)
 
 
 def _reader(question: Question, lang: Lang) -> Reader:

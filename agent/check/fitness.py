@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.conduct import Conduct
+    from agent.check.conduct import Conduct
 
 # An interview that stops before its end has cost the candidate their time.
 MOST_UNFINISHED = 0

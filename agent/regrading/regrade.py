@@ -10,9 +10,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.copies import Source, open_copy
-from agent.retell import retell
-from agent.staff import Staff
+from agent.record.retell import retell
+from agent.regrading.copies import Source, open_copy
+from agent.regrading.staff import Staff
 from tools.grade_answer import Grader
 from tools.interview import Interview
 from tools.question import Lang, Question

@@ -14,9 +14,10 @@ from agent.hold import Disk, Terminal, hold, models
 from agent.loop import Interviewing
 from agent.models.embedded import NAME as EMBEDDED
 from agent.models.embedded import EmbeddedModel
-from agent.models.recorded import RecordedModel
 from agent.pool import recorded_pool
-from agent.rerun import RecordedGrader, Rerun, choices, lines, resuming
+from agent.record.inputs import RecordedGrader, choices, lines, resuming
+from agent.record.model import RecordedModel
+from agent.record.rerun import Rerun
 from agent.session import KEPT, Parts, assemble
 from agent.terminal.narrator import Narrator
 from agent.terminal.screen import Screen

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from agent.conduct import Conduct
-from agent.giveaway import given_away
+from agent.check.conduct import Conduct
+from agent.check.giveaway import given_away
 from prompts import catalogue
 from tools.interview import SPEECH, Interview, Step
 from transcripts.events import (

@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import dataclass
 from math import inf
 
-from agent.retell import retell
+from agent.record.retell import retell
 from agent.terminal.screen import Screen, write_plain
 from tools.interview import Interview
 from transcripts.errors import InputError
@@ -40,7 +40,7 @@ def play(transcript: Transcript, asked: Asked, lang: str) -> bool:
     if not _takes_keys(asked) or (asked.speed == inf and not asked.step):
         show_at_once(transcript, plain=asked.plain, question=question)
         return True
-    from agent.terminal.player import play_with_keys
+    from agent.player.player import play_with_keys
 
     return play_with_keys(transcript, lang, speed=asked.speed, question=question, paused=asked.step)
 

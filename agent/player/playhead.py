@@ -1,7 +1,7 @@
 """Where a recorded interview stands while it is played: what is shown, how long it stays, what comes next. Pure."""
 
+from agent.player.frames import LONGEST, Beat, Frame, view
 from agent.terminal.card import Line
-from agent.terminal.frames import LONGEST, Beat, Frame, view
 
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+from agent.record.verify import Report, verify
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
-from agent.verify import Report, verify
 from prompts import say
 from tools.graders.local import LocalGrader
 from transcripts.errors import InputError

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from agent.conduct import Conduct
-from agent.fitness import SLOW_TURN, Criterion
+from agent.check.conduct import Conduct
+from agent.check.fitness import SLOW_TURN, Criterion
 from agent.terminal.card import Line, wrap
 from agent.terminal.printable import printable
 from prompts import say

@@ -6,7 +6,8 @@ from dataclasses import replace
 from agent.loop import NOT_SHOWN
 from agent.model import AssistantTurn, Message, Model
 from agent.models.interpret import interpret
-from agent.rerun import DivergedError, Rerun, unavailable
+from agent.record.inputs import unavailable
+from agent.record.rerun import DivergedError, Rerun
 from tools.interview import Step
 from transcripts.events import EndEvent, ErrorEvent, Event, Json, ModelCallEvent, RepairEvent
 

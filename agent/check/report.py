@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, dataclass, field
 
-from agent.conduct import Conduct
+from agent.check.conduct import Conduct
+from agent.check.fitness import Criterion, examine
+from agent.check.table import answer
 from agent.endpoints import Endpoint
-from agent.fitness import Criterion, examine
-from agent.terminal.conduct_table import answer
 from tools.graders.entrance import Standing
 from tools.question import Lang
 from transcripts.events import Json

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from agent.retell import retell
+from agent.record.retell import retell
 from agent.terminal.card import Line
 from agent.terminal.screen import Screen
 from tools.interview import Interview

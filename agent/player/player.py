@@ -9,11 +9,11 @@ from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.output import create_output
 
-from agent.terminal.controls import Controls
-from agent.terminal.footer import footer
-from agent.terminal.frames import frames
-from agent.terminal.playhead import Playhead
-from agent.terminal.stage import Stage
+from agent.player.controls import Controls
+from agent.player.footer import footer
+from agent.player.frames import frames
+from agent.player.playhead import Playhead
+from agent.player.stage import Stage
 from transcripts.reader import Transcript
 
 ESCAPE_WAIT = 0.1  # seconds after which a lone Esc is no longer the beginning of another key

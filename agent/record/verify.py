@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from agent.candidate import TypingCandidate
-from agent.changes import NOTHING, changes
 from agent.course import Course
 from agent.loop import Interviewing, run_interview
 from agent.models.failure import EndpointError
-from agent.models.recorded import RecordedModel
-from agent.rerun import DivergedError, RecordedGrader, Rerun, choices, lines, resuming
+from agent.record.changes import NOTHING, changes
+from agent.record.inputs import RecordedGrader, choices, lines, resuming
+from agent.record.model import RecordedModel
+from agent.record.rerun import DivergedError, Rerun
 from agent.session import assemble, begin, end
 from tools.grade_answer import Grader
 from tools.planner import Choice

@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from agent.candidate import TypingCandidate
-from agent.conduct import Conduct
+from agent.check.conduct import Conduct
+from agent.check.observe import observe
 from agent.config import Value
 from agent.connect import connect
 from agent.course import Course
@@ -18,8 +19,7 @@ from agent.loop import Interviewing, Leave, run_interview
 from agent.models.embedded import EmbeddedModel
 from agent.models.endpoint import EndpointModel
 from agent.models.patience import Tell
-from agent.observe import observe
-from agent.retell import retell
+from agent.record.retell import retell
 from agent.session import Journal, Listener, Parts, assemble, begin, end, new_session
 from prompts import say
 from tools.graders.local import LocalGrader

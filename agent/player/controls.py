@@ -1,6 +1,6 @@
 """The keys of the player. Pure: they come as names."""
 
-from agent.terminal.playhead import Playhead
+from agent.player.playhead import Playhead
 
 NUMBER_WAIT = 1.0  # seconds in which one more digit may follow
 MOST_DIGITS = 6

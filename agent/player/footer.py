@@ -2,8 +2,8 @@
 
 from math import inf
 
+from agent.player.controls import Controls
 from agent.terminal.card import Line, score_text, wrap
-from agent.terminal.controls import Controls
 from prompts import say
 
 
