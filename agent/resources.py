@@ -15,6 +15,7 @@ from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
 from tools.question import Lang
 from transcripts.errors import InputError
+from transcripts.reader import Transcript, read
 
 Tell = Callable[..., None]  # tell(key, **values): what is being waited for; tell("") when nothing is
 
@@ -34,6 +35,19 @@ def grading_endpoint(settings: Mapping[str, Value]) -> Endpoint | None:
     if endpoint is None and name == "judge":
         raise InputError("error.judge_needs_endpoint")
     return endpoint
+
+
+def open_transcript(path: Path, lang: str) -> Transcript:
+    """A recorded interview; half a line that a crash left at its end is told of on stderr."""
+    transcript = read(path)
+    if transcript.torn is not None:
+        tell_torn(path, len(transcript.torn), lang)
+    return transcript
+
+
+def tell_torn(path: Path, size: int, lang: str) -> None:
+    """Say that a transcript ends in half a line of so many bytes."""
+    print(printable(say("summary.torn", lang, path=path, size=size)), file=sys.stderr)
 
 
 def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None) -> Grader:

@@ -17,6 +17,7 @@ from agent.endpoints import Endpoint, choose
 from agent.judge import entrance_check
 from agent.models.failure import EndpointError
 from agent.remedy import remedy
+from agent.resources import open_transcript
 from agent.standing import outcome, remembered
 from agent.terminal.card import wrap
 from agent.terminal.narrator import Narrator
@@ -27,7 +28,6 @@ from prompts import say
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Json
-from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
@@ -57,9 +57,7 @@ def _scripts(names: Sequence[str], lang: Lang) -> list[tuple[str, Script]]:
     """The candidates' parts, each with the name of its file; a transcript without an answer is named and left out."""
     scripts = []
     for name in names:
-        transcript = read(Path(name))
-        if transcript.torn is not None:
-            print(say("summary.torn", lang, path=printable(name), size=len(transcript.torn)), file=sys.stderr)
+        transcript = open_transcript(Path(name), lang)
         script = script_of(transcript)
         if script.answers:
             scripts.append((name, script))

@@ -14,6 +14,7 @@ from agent.regrading.staff import JOBS, MOST_JOBS, NobodyGradesError, Staff, hir
 from agent.report.facts import grader_name
 from agent.report.inert import to_json
 from agent.report.regraded import of_rows
+from agent.resources import open_transcript
 from agent.terminal.interrupt import interruptible
 from agent.terminal.printable import printable
 from agent.terminal.progress import Progress
@@ -68,13 +69,11 @@ def _sound(paths: Iterable[Path], lang: str) -> Iterator[Transcript]:
     """The transcripts that can be read to their end; the others are named."""
     for path in paths:
         try:
-            transcript = read(path)
+            transcript = open_transcript(path, lang)
             answers_of(transcript)
         except InputError as error:
             _tell(f"razbor: {explain(error, lang)}")
             continue
-        if transcript.torn is not None:
-            _tell(say("summary.torn", lang, path=path, size=len(transcript.torn)))
         yield transcript
 
 

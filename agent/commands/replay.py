@@ -10,11 +10,9 @@ from agent.config import resolve
 from agent.player.playing import as_asked, play
 from agent.record.verify_all import checked
 from agent.report.inert import to_json
-from agent.terminal.printable import printable
-from prompts import say
+from agent.resources import open_transcript, tell_torn
 from transcripts.errors import InputError
 from transcripts.events import Json
-from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
@@ -37,7 +35,8 @@ def _verify(flags: Namespace, lang: str) -> int:
     differs, damaged, found = False, False, list[Json]()
     with closing(checked(flags.files, lang)) as results:
         for one in results:
-            _tell_torn(one.name, one.torn, lang)
+            if one.torn is not None:
+                tell_torn(Path(one.name), one.torn, lang)
             if one.error:
                 damaged = True
                 print(f"razbor: {explain(one.error, lang)}", file=sys.stderr)
@@ -54,16 +53,9 @@ def _verify(flags: Namespace, lang: str) -> int:
 def _play(flags: Namespace, lang: str) -> int:
     asked = as_asked(flags)
     for name in flags.files:
-        transcript = read(Path(name))
-        _tell_torn(name, None if transcript.torn is None else len(transcript.torn), lang)
-        if not play(transcript, asked, lang):
+        if not play(open_transcript(Path(name), lang), asked, lang):
             break
     return DONE
-
-
-def _tell_torn(name: str, size: int | None, lang: str) -> None:
-    if size is not None:
-        print(say("summary.torn", lang, path=printable(name), size=size), file=sys.stderr)
 
 
 def _refuse_idle(flags: Namespace) -> None:

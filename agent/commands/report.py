@@ -11,12 +11,13 @@ from agent.config import resolve, transcripts_folder
 from agent.report import anki, facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
+from agent.resources import open_transcript
 from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Json
-from transcripts.reader import Transcript, read
+from transcripts.reader import Transcript
 
 
 def run(flags: Namespace) -> int:
@@ -38,7 +39,7 @@ def run(flags: Namespace) -> int:
         if not report["interviews"]:
             print(say("plain.no_sessions", lang), file=sys.stderr)
     else:
-        report = facts.of_interview(visit(read(find(paths, flags.id))), lang)
+        report = facts.of_interview(visit(open_transcript(find(paths, flags.id), lang)), lang)
     text = _text(report, "json" if flags.json else flags.format, lang)
     if flags.disputes:
         _write_labels(Path(flags.disputes), claimed, lang)
@@ -76,7 +77,7 @@ def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: L
     """
     for path in paths:
         try:
-            transcript = visit(read(path))
+            transcript = visit(open_transcript(path, lang))
             facts.attempts(transcript)
         except InputError as error:
             print(f"razbor: {explain(error, lang)}", file=sys.stderr)

@@ -8,6 +8,7 @@ from agent.cli import DONE, explain
 from agent.config import resolve, transcripts_folder
 from agent.player.playing import show_at_once
 from agent.report.inert import to_json
+from agent.resources import open_transcript
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
 from prompts import say
@@ -33,7 +34,7 @@ def run(flags: Namespace) -> int:
             raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
         print(printable(say("plain.removed", lang, path=path)), file=sys.stderr)
     else:
-        show_at_once(read(path), plain=flags.plain)
+        show_at_once(open_transcript(path, lang), plain=flags.plain)
     return DONE
 
 

@@ -11,6 +11,7 @@ Events = list[dict[str, Any]]
 PATH = Path(__file__).parents[2] / "transcripts" / "examples" / "en-practice.jsonl"
 GOOD = PATH.read_bytes()
 LINES = GOOD.splitlines(keepends=True)
+NEXT = len(LINES) + 1  # the number of a line behind them
 EVIL = "\x1b]52;c;QUJD\x07\x1b[2J\x9b31m\u202e\u2066<script>alert(1)</script>\x00\r../../etc/passwd\n# x"
 DEEP = b"[" * 60 + b"]" * 60
 
@@ -50,17 +51,17 @@ def inserted(at: int, *more: dict[str, Any]) -> bytes:
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {  # name: bytes, and what the one line of the error says
     "binary": (lambda: bytes(range(256)) * 99, ":1: not an event"),
-    "nul": (lambda: GOOD + b"\0" * 999 + b"\n", ":53: not an event"),
+    "nul": (lambda: GOOD + b"\0" * 999 + b"\n", f":{NEXT}: not an event"),
     "utf-16": (lambda: GOOD.decode().encode("utf-16"), ":1: not an event"),
     "reordered": (lambda: b"".join([LINES[0], LINES[2], LINES[1], *LINES[3:]]), "out of order"),
     "line-lost": (lambda: b"".join(LINES[:9] + LINES[10:]), ":10: event 10 is out of order"),
     "line-doubled": (lambda: b"".join([*LINES[:9], LINES[8], *LINES[9:]]), "out of order"),
-    "two-files-in-one": (lambda: GOOD + GOOD, ":53: event 0 is out of order"),
+    "two-files-in-one": (lambda: GOOD + GOOD, f":{NEXT}: event 0 is out of order"),
     "two-sessions": (lambda: inserted(20, events()[0]), ":21: event 20 is out of order"),
     "no-session": (lambda: dump(events()[1:]), "first event is not a session"),
     "format-2": (lambda: raw(b'"format": 1', b'"format": 2'), "Update razbor"),
     "format-evil": (lambda: changed("session", format=EVIL * 99), "Update razbor"),
-    "deep": (lambda: GOOD + b"[" * 500_000 + b"\n", ":53: not an event"),
+    "deep": (lambda: GOOD + b"[" * 500_000 + b"\n", f":{NEXT}: not an event"),
     "deep-inside": (lambda: raw(b'"latency_ms"', b'"usage": {"a": ' + DEEP + b'}, "latency_ms"'), "not an event"),
     "deep-unknown": (lambda: raw(b'"seed"', b'"new": ' + DEEP + b', "seed"'), ":1: not an event"),
     "huge-number": (lambda: raw(b'"seed": ', b'"seed": ' + b"9" * 5000), ":1: not an event"),

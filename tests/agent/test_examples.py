@@ -44,7 +44,7 @@ def test_an_example_is_listed_reported_exported_and_removed(
     assert razbor("sessions", "show", path.stem).stdout == razbor("replay", str(path)).stdout
     for what in (path.stem, "latest", "all"):
         for form in ("md", "json", "html"):
-            done = razbor("report", what, "--format", form, "--out", "report", "--lang", "ru")
+            done = razbor("report", what, "--format", form, "--out", "report", "--lang", "ru", "-q")
             assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert razbor("report", "--anki", "notes.txt", "--disputes", "claims.jsonl").returncode == 0
     assert (tmp_path / "notes.txt").exists()
