@@ -62,6 +62,7 @@ def at_a_terminal(
         os.close(ours)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_interview_left_by_ctrl_c_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, kind: str) -> None:
     with Script(forever=interviewer) as server:
@@ -81,6 +82,7 @@ def test_an_interview_left_by_ctrl_c_anywhere_ends_as_if_it_had_not_been(tmp_pat
     assert differences(home) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_behind_the_end_of_an_interview_changes_nothing(tmp_path: Path) -> None:
     assert run(tmp_path / "whole", *FLAGS, lines=ANSWERS).returncode == 0
     events = events_of(tmp_path / "whole")
@@ -89,6 +91,7 @@ def test_ctrl_c_behind_the_end_of_an_interview_changes_nothing(tmp_path: Path) -
     assert [event.type for event in events_of(tmp_path / "late")] == [event.type for event in events]
 
 
+@pytest.mark.slow
 def test_an_interview_killed_at_a_plan_and_again_once_it_went_on_goes_on(tmp_path: Path) -> None:
     assert run(tmp_path / "whole", *FLAGS, lines=ANSWERS).returncode == 0
     events = events_of(tmp_path / "whole")
@@ -104,6 +107,7 @@ def test_an_interview_killed_at_a_plan_and_again_once_it_went_on_goes_on(tmp_pat
     assert differences(home) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_terminals_record_verifies_wherever_ctrl_c_came(tmp_path: Path, kind: str) -> None:
     with Script(forever=interviewer) as server:
@@ -117,6 +121,7 @@ def test_a_terminals_record_verifies_wherever_ctrl_c_came(tmp_path: Path, kind: 
     assert differences(home) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_a_slow_judge_grades_what_a_quitter_said_grades_it_again(tmp_path: Path) -> None:
     asked, process = list[int](), list[int]()
 

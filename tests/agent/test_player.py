@@ -120,6 +120,7 @@ def save(path: Path, rows: list[dict[str, object]]) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [ENGLISH, RUSSIAN], ids=["en", "ru"])
 def test_it_plays_to_the_end_and_leaves_all_of_it_on_the_screen(terminal: Open, razbor: Run, path: Path) -> None:
     tty = terminal(path, "--speed", "100", RAZBOR_LANG=path.stem[:2])
@@ -142,6 +143,7 @@ def test_a_pause_holds_until_the_next_space(terminal: Open) -> None:
     assert "\n" in tty.listen(3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["\r", "n", "\x1b[C", "т"])
 def test_a_step_shows_exactly_one_more_event(terminal: Open, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
@@ -157,6 +159,7 @@ def test_a_step_shows_exactly_one_more_event(terminal: Open, key: str, monkeypat
         assert tty.listen(0.5) == ""
 
 
+@pytest.mark.slow
 def test_back_shows_again_what_was_there_before(terminal: Open) -> None:
     tty = terminal(ENGLISH, "--step")
     tty.until("paused")
@@ -171,6 +174,7 @@ def test_back_shows_again_what_was_there_before(terminal: Open) -> None:
     assert "tell me how you see it" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", ["2", "g2\r", "]]", "2[]"])
 def test_a_jump_lands_at_the_question(terminal: Open, keys: str) -> None:
     tty = terminal(ENGLISH, "--step")
@@ -184,6 +188,7 @@ def test_a_jump_lands_at_the_question(terminal: Open, keys: str) -> None:
     assert tty.status() == 0
 
 
+@pytest.mark.slow
 def test_a_number_that_no_question_has_is_said(terminal: Open) -> None:
     tty = terminal(ENGLISH, "--step")
     tty.until("paused")
@@ -195,6 +200,7 @@ def test_a_number_that_no_question_has_is_said(terminal: Open) -> None:
     tty.until("speed 1.5")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("keys", "status"), [("q", 0), ("й", 0), ("\x03", 130), ("\x04", 0)])
 def test_leaving_restores_the_terminal(terminal: Open, keys: str, status: int) -> None:
     tty = terminal(ENGLISH, RUSSIAN)  # the second one is not begun
@@ -206,6 +212,7 @@ def test_leaving_restores_the_terminal(terminal: Open, keys: str, status: int) -
     assert "Traceback" not in tty.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, -15), (signal.SIGHUP, -1), (signal.SIGINT, 130)])
 def test_a_signal_restores_the_terminal(terminal: Open, number: int, status: int) -> None:
     tty = terminal(ENGLISH, "--step")
@@ -215,6 +222,7 @@ def test_a_signal_restores_the_terminal(terminal: Open, number: int, status: int
     assert "Traceback" not in tty.text
 
 
+@pytest.mark.slow
 def test_ctrl_z_gives_the_terminal_back_and_goes_on_later(terminal: Open) -> None:
     tty = terminal(ENGLISH, "--step")
     tty.until("paused")
@@ -227,6 +235,7 @@ def test_ctrl_z_gives_the_terminal_back_and_goes_on_later(terminal: Open) -> Non
     assert tty.status() == 0
 
 
+@pytest.mark.slow
 def test_a_window_that_becomes_narrow_is_filled_anew(terminal: Open) -> None:
     tty = terminal(ENGLISH, "--step")
     tty.until("paused")
@@ -242,6 +251,7 @@ def test_a_window_that_becomes_narrow_is_filled_anew(terminal: Open) -> None:
     assert tty.status() == 0
 
 
+@pytest.mark.slow
 def test_a_terminal_that_is_closed_ends_it(terminal: Open) -> None:
     tty = terminal(ENGLISH, "--step")
     tty.until("paused")
@@ -252,6 +262,7 @@ def test_a_terminal_that_is_closed_ends_it(terminal: Open) -> None:
     assert tty.process.wait(timeout=20) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "env"),
     [
@@ -272,6 +283,7 @@ def test_nothing_is_waited_for_where_it_was_not_asked_for(
     assert not re.search(r"\x1b\[[0-9;]*[ABCDHJK]", tty.raw)
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_everything_whatever_the_flags(razbor: Run) -> None:
     whole = razbor("replay", str(ENGLISH))
     assert (whole.returncode, whole.stderr) == (0, "")
@@ -282,6 +294,7 @@ def test_a_pipe_gets_everything_whatever_the_flags(razbor: Run) -> None:
     assert whole.stdout.endswith(part)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "named"),
     [
@@ -297,6 +310,7 @@ def test_a_question_or_speed_that_there_is_not(razbor: Run, flags: list[str], na
     assert named in done.stderr
 
 
+@pytest.mark.slow
 def test_a_recording_without_a_question_has_none_to_begin_at(razbor: Run, tmp_path: Path) -> None:
     path = save(tmp_path / "short.jsonl", events(ENGLISH)[:4])
     done = razbor("replay", str(path), "--question", "1")
@@ -307,6 +321,7 @@ def test_a_recording_without_a_question_has_none_to_begin_at(razbor: Run, tmp_pa
 RESUMED = {"razbor": "0", "model": "embedded", "grader": {"name": "local", "version": "2"}, "questions": 2}
 
 
+@pytest.mark.slow
 def test_hostile_words_and_unknown_events_are_played_like_any_other(terminal: Open, tmp_path: Path) -> None:
     rows = events(ENGLISH)
     for row in rows:
@@ -324,6 +339,7 @@ def test_hostile_words_and_unknown_events_are_played_like_any_other(terminal: Op
     assert not any(code in tty.raw for code in ("\x1b[2J", "\x1b]", "owned", "1049", "\x9b"))
 
 
+@pytest.mark.slow
 def test_an_interview_that_cannot_be_told_is_one_clear_line(terminal: Open, tmp_path: Path) -> None:
     rows = events(ENGLISH)
     next(row for row in rows if row["type"] == "question")["question"] = {"id": 1}
@@ -342,6 +358,7 @@ def test_showing_a_session_never_waits(terminal: Open, home: Path) -> None:
     assert "playing" not in tty.raw
 
 
+@pytest.mark.slow
 def test_a_page_is_not_poured_into_a_terminal(terminal: Open, home: Path) -> None:
     (home / "transcripts").mkdir(parents=True)
     (home / "transcripts" / "one.jsonl").write_bytes(ENGLISH.read_bytes())
@@ -351,6 +368,7 @@ def test_a_page_is_not_poured_into_a_terminal(terminal: Open, home: Path) -> Non
     assert "--out report.html" in tty.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "flag"),
     [

@@ -46,7 +46,9 @@ def differences(path: Path) -> list[str]:
     return [str(difference) for difference in verify(read(path), LocalGrader()).differences]
 
 
-@pytest.mark.parametrize("with_model", [False, True], ids=["embedded", "scripted model"])
+@pytest.mark.parametrize(
+    "with_model", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["embedded", "scripted model"]
+)
 def test_an_interview_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, with_model: bool) -> None:
     """Every event is tried by `python -m tests.benchmarks.killed`; here each kind of event once."""
     with Script(forever=interviewer) as server:

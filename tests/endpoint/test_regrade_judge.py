@@ -126,6 +126,7 @@ def test_stopped_by_ctrl_c_each_answer_is_asked_about_once(
     assert f"Answers now: {MANY - asked}, before: {asked}." in done.stderr
 
 
+@pytest.mark.slow
 def test_killed_each_answer_is_on_record_once(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
     paths, judge = many(tmp_path / "in", interview, MANY), Judge()
     with Script(forever=judge) as server:
@@ -145,6 +146,7 @@ def test_killed_each_answer_is_on_record_once(razbor: Run, interview: list[Json]
     assert [path for path in (home / "regraded").iterdir() if path.suffix != ".jsonl"] == []
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_does_not_wait(interview: list[Json], home: Path, tmp_path: Path) -> None:
     paths, judge = many(tmp_path / "in", interview, 3), Judge(seconds=20)
     with Script(forever=judge) as server, running(command(server.url, paths, "--jobs", "2")) as process:
@@ -160,6 +162,7 @@ def test_a_second_ctrl_c_does_not_wait(interview: list[Json], home: Path, tmp_pa
     assert recorded(home).total() == 0
 
 
+@pytest.mark.slow
 def test_what_a_judge_fails_on_is_tried_again(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
     paths, bad = many(tmp_path / "in", interview, 4), True
 
@@ -180,6 +183,7 @@ def test_what_a_judge_fails_on_is_tried_again(razbor: Run, interview: list[Json]
     assert "Answers now: 1, before: 3." in last.stderr
 
 
+@pytest.mark.slow
 def test_a_judge_that_is_gone_is_not_asked_on(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
     paths, judge = many(tmp_path / "in", interview, 30), Judge(lambda _: error(401), 0)
     with Script(forever=judge) as server:
@@ -190,6 +194,7 @@ def test_a_judge_that_is_gone_is_not_asked_on(razbor: Run, interview: list[Json]
     assert recorded(home).total() == 0
 
 
+@pytest.mark.slow
 def test_who_is_better_is_found_out_once(razbor: Run, interview: list[Json], home: Path, tmp_path: Path) -> None:
     paths, known = many(tmp_path / "in", interview, 6), {" ".join(a.answer.split()) for a in entrance_answers()}
 
@@ -211,6 +216,7 @@ def test_who_is_better_is_found_out_once(razbor: Run, interview: list[Json], hom
         assert grade["measured"]["answers"] == FIRST
 
 
+@pytest.mark.slow
 def test_an_answer_that_says_nothing_is_left_to_the_local_grader_once(
     razbor: Run, transcript: Callable[[], Path], home: Path, tmp_path: Path
 ) -> None:
