@@ -169,11 +169,6 @@ def _cut(message: Message, limit: int) -> Message:
     return {**message, "content": shorten(message["content"], limit)}
 
 
-def request_sha256(messages: Sequence[Message], tools: Sequence[Json]) -> str:
-    """The hash of a request in canonical JSON: equal requests have equal hashes on every machine."""
-    return hashes(messages, tools)[0]
-
-
 def hashes(messages: Sequence[Message], tools: Sequence[Json]) -> tuple[str, list[str]]:
     """The hash of a request, and of each message the beginning of its own: enough to tell which one changed."""
     each = [_canonical(message) for message in messages]

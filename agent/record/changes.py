@@ -1,7 +1,7 @@
 """In what two values differ, for a person to read: where, and what stands there then and now."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile, zip_longest
 from typing import Any
 
@@ -28,12 +28,13 @@ def changes(then: Any, now: Any, place: str) -> Iterator[Change]:  # noqa: ANN40
             name = one["id"] if isinstance(one, dict) and isinstance(one.get("id"), str) else n
             yield from changes(one, other, f"{place}[{name}]")
     else:
-        at = _first_difference(then, now) if isinstance(then, str) and isinstance(now, str) else 0
+        at = alike(then, now) if isinstance(then, str) and isinstance(now, str) else 0
         at = max(at - BEFORE, 0)
         yield place, _short(then, at), _short(now, at)
 
 
-def _first_difference(one: str, other: str) -> int:
+def alike(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many items, or characters, are the same at the beginning of both."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.loop import Interviewing, run_interview
 from agent.models.failure import EndpointError
-from agent.record.changes import NOTHING, changes
+from agent.record.changes import NOTHING, alike, changes
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
 from agent.record.model import RecordedModel
 from agent.record.rerun import DivergedError, Rerun
@@ -100,11 +99,11 @@ class Report:
         """A reply stands for the request that it answered: say what is new in another one, beside the nearest known."""
         if then.request_sha256 == now.request_sha256:
             return
-        alike = {call.seq: _common(call.messages, now.messages) for call in self.recorded}
-        nearest = max(self.recorded, key=lambda call: (alike[call.seq], call is then))
+        shared = {call.seq: alike(call.messages, now.messages) for call in self.recorded}
+        nearest = max(self.recorded, key=lambda call: (shared[call.seq], call is then))
         self.differences.append(Difference(
             then.seq, "model_call.request_sha256", then.request_sha256[:12], now.request_sha256[:12],
-            nearest.seq, alike[nearest.seq], len(now.messages),
+            nearest.seq, shared[nearest.seq], len(now.messages),
         ))  # fmt: skip
 
 
@@ -155,11 +154,6 @@ def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
 
 def _no_choice(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:  # noqa: ARG001 - a Choose
     raise RecordOverError
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many messages are the same at the beginning of both."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _is_prompt(event: MessageEvent) -> bool:

@@ -80,8 +80,8 @@ class Screen:
                 self._echo(f"/dispute {event.line} {event.reason}", width)
                 self.notice("dispute.recorded", line=event.line)
             case ResumeEvent():
-                model = event.model if event.base_url else say("first.embedded", self._lang)
-                self._write([[], rule(say("resume.resumed", self._lang, date=event.time[:10], model=model), width)])
+                told = say("resume.resumed", self._lang, date=event.time[:10], model=self._model(event))
+                self._write([[], rule(told, width)])
             case ErrorEvent():
                 self._write([[], *wrap(event.message, width, style="bad")])
             case EndEvent():
@@ -103,9 +103,12 @@ class Screen:
         if self.replaying:
             self._write([[], *wrap(typed, width, indent="  ", style="quote", first="> ")])
 
+    def _model(self, event: SessionEvent | ResumeEvent) -> str:
+        """Who interviews."""
+        return event.model if event.base_url else say("first.embedded", self._lang)
+
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
-        model = session.model if session.base_url else say("first.embedded", self._lang)
-        lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {model}")]]
+        lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {self._model(session)}")]]
         if session.base_url:
             lines += wrap(say("first.endpoint", self._lang, url=session.base_url), width, style="dim")
         mode = say(f"first.{session.mode}", self._lang)
