@@ -35,7 +35,7 @@ def run(flags: Namespace) -> int:
         return transcript
 
     if flags.id == "all":
-        report = facts.of_all(_sound(paths, visit, lang), lang)
+        report = facts.of_all(_sound(paths, visit, lang))
         if not report["interviews"]:
             print(say("plain.no_sessions", lang), file=sys.stderr)
     else:
@@ -70,19 +70,18 @@ def _text(report: Json, form: str, lang: Lang) -> str:
     return markdown.overview(report, lang) if "interviews" in report else markdown.interview(report, lang)
 
 
-def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Transcript]:
-    """The interviews that can be read, one in memory at a time, each after its visit.
+def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Json]:
+    """The reports of the interviews that can be read, one in memory at a time, each after its visit.
 
     A damaged file is named on stderr and must not hide the others.
     """
     for path in paths:
         try:
-            transcript = visit(open_transcript(path, lang))
-            facts.attempts(transcript)
+            report = facts.of_interview(visit(open_transcript(path, lang)), lang)
         except InputError as error:
             print(f"razbor: {explain(error, lang)}", file=sys.stderr)
         else:
-            yield transcript
+            yield report
 
 
 def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:

@@ -11,6 +11,8 @@ from transcripts.events import DisputeEvent, Json
 from transcripts.grade import GraderId, KeyPointLine, MistakeLine
 from transcripts.reader import Transcript
 
+ROW = ("id", "time", "mode", "lang", "asked", "graded", "mean", "reason", "path", "seconds")
+
 
 def attempts(transcript: Transcript) -> list[Attempt]:
     """The questions of a recorded interview and what became of them; InputError where an event is damaged."""
@@ -36,13 +38,12 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
     }
 
 
-def of_all(transcripts: Iterable[Transcript], lang: Lang) -> Json:
-    """A row an interview, and every dispute; InputError where an event is damaged."""
+def of_all(reports: Iterable[Json]) -> Json:
+    """A row for each report of an interview, the topics over all, and every dispute."""
     rows, scored, disputes = list[Json](), list[Json](), list[Json]()
-    for transcript in transcripts:  # each is let go before the next is read
-        report = of_interview(transcript, lang)
-        own, seconds = report["disputes"], report["seconds"]
-        rows.append({**describe(transcript), "seconds": seconds, "disputes": len(own)})
+    for report in reports:  # each is let go before the next is made
+        own = report["disputes"]
+        rows.append({name: report[name] for name in ROW} | {"disputes": len(own)})
         scored += [{"topic": question["topic"], "score": question["score"]} for question in report["questions"]]
         disputes += own
     return {"interviews": rows, "topics": _topics(scored), "disputes": disputes}

@@ -37,7 +37,7 @@ def check(data: bytes) -> None:
         report = facts.of_interview(transcript, "ru")
         assert json.loads(to_json(report), parse_constant=pytest.fail)  # NaN is no JSON
         markdown.interview(report, "en")
-        markdown.overview(facts.of_all([transcript], "ru"), "ru")
+        markdown.overview(facts.of_all([facts.of_interview(transcript, "ru")]), "ru")
 
 
 def numbered(lines: list[bytes]) -> bytes:
