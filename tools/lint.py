@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tools.bank import question_files, read_question
+from tools.lint_asks import check_asks
 from tools.lint_phrases import Finding, Step, check_phrases
 from tools.question import Question, Wording, sentences
 from tools.safe_yaml import line_of
@@ -43,6 +44,7 @@ def check_question(question: Question) -> Iterator[Finding]:
     """What one question lacks or says twice."""
     yield from _check_mistakes(question)
     yield from check_phrases(question)
+    yield from check_asks(question)
     for lang in ("en", "ru"):
         yield from _check_wording(question, lang, getattr(question, lang))
     yield from _check_duplicates(question)
@@ -63,7 +65,7 @@ def _check_mistakes(question: Question) -> Iterator[Finding]:
 
 
 def _check_wording(question: Question, lang: str, wording: Wording) -> Iterator[Finding]:
-    for name in ("key_points", "mistakes", "tips"):
+    for name in ("key_points", "mistakes", "tips", "hints", "follow_ups"):
         if not all(text.strip() for text in getattr(wording, name)):
             yield "lint.empty", (lang, name), {"part": f"{lang}.{name}"}
     for line_id in wording.contraries:
@@ -75,6 +77,8 @@ def _check_duplicates(question: Question) -> Iterator[Finding]:
     texts: list[tuple[tuple[Step, ...], str]] = [(("key_points", n), t) for n, t in enumerate(question.key_points)]
     texts += [(("mistakes", n), mistake.text) for n, mistake in enumerate(question.mistakes)]
     texts += [(("tips", n), text) for n, text in enumerate(question.tips)]
+    texts += [(("hints", n), text) for n, text in enumerate(question.hints)]
+    texts += [(("follow_ups", n), text) for n, text in enumerate(question.follow_ups)]
     for line_id, phrases in question.phrases.items():
         for name in ("said", "contrary", "area"):
             texts += [(("phrases", line_id, name, n), text) for n, text in enumerate(getattr(phrases, name))]

@@ -47,6 +47,8 @@ class Wording(_Strict):
     mistakes: list[str] = []
     contraries: dict[str, str] = {}
     tips: list[str] = []
+    hints: list[str] = []
+    follow_ups: list[str] = []
 
 
 class Phrases(_Strict):
@@ -62,7 +64,11 @@ class Phrases(_Strict):
 
 
 class Question(_Strict):
-    """One question. The fields of SEED_FIELDS hold the source text word for word; the others are ours."""
+    """One question. The fields of SEED_FIELDS hold the source text word for word; the others are ours.
+
+    `hints` are a ladder: the first names the direction, the second the next step. `follow_ups` has one question per
+    key point, in their order, that asks for the point without naming it.
+    """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
     topic: Topic = "general"
@@ -74,6 +80,8 @@ class Question(_Strict):
     mistakes: Annotated[list[Mistake], Field(min_length=1)]
     tips: Annotated[list[Line], Field(min_length=1)]
     key_points: list[Line] = []
+    hints: list[Line] = []
+    follow_ups: list[Line] = []
     en: Wording = Wording()
     ru: Wording = Wording()
     phrases: dict[str, Phrases] = {}
@@ -81,10 +89,12 @@ class Question(_Strict):
     @model_validator(mode="after")
     def _translations_fit(self) -> Self:
         for lang, wording in (("en", self.en), ("ru", self.ru)):
-            for name in ("key_points", "mistakes", "tips"):
+            for name in ("key_points", "mistakes", "tips", "hints", "follow_ups"):
                 have, want = len(getattr(wording, name)), len(getattr(self, name))
                 if have and have != want:
                     raise ValueError(f"{lang}.{name} has {have} items, {name} has {want}")
+        if self.follow_ups and len(self.follow_ups) != len(self.rubric_points()):
+            raise ValueError(f"follow_ups has {len(self.follow_ups)} items for {len(self.rubric_points())} key points")
         return self
 
     @property
@@ -109,6 +119,8 @@ class Question(_Strict):
             mistakes=given.mistakes or [mistake.text for mistake in self.mistakes],
             contraries={**self._contraries(), **given.contraries},
             tips=given.tips or list(self.tips),
+            hints=given.hints or list(self.hints),
+            follow_ups=given.follow_ups or list(self.follow_ups),
         )
 
     def _contraries(self) -> dict[str, str]:
