@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tools.bank import Bank, load
-from tools.planner import draw
+from tools.planner import Past, draw
 from tools.question import Question
 from transcripts.errors import InputError
 from transcripts.events import Json, QuestionEvent, SessionEvent
@@ -29,7 +29,7 @@ def choose_questions(bank: Bank, flags: Namespace) -> tuple[list[Question], bool
     return [question for question in questions if question.topic in flags.topic], False
 
 
-def on_record(session: SessionEvent, drawn: list[Question], bank: Bank, flags: Namespace) -> SessionEvent:
+def on_record(session: SessionEvent, drawn: list[Question], bank: Bank, flags: Namespace, past: Past) -> SessionEvent:
     """The session with its pool. Questions of the user's own stand in it in full, as many as may be asked.
 
     Those that come with razbor do not: each is large, and will be there again.
@@ -38,6 +38,7 @@ def on_record(session: SessionEvent, drawn: list[Question], bank: Bank, flags: N
     pool: Json = {
         "topics": flags.topic,
         "pool": [question.id for question in drawn],
+        "due": [question.id for question in drawn if question.id in past.due],
         "fixed": bool(flags.question),
         "banks": [str(Path(path).resolve()) for path in flags.bank],
         "builtin": not flags.no_builtin,

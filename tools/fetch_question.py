@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import to_model
 from tools.interview import Attempt, Interview, Step
-from tools.planner import Choice, Choose
+from tools.planner import Choice, Choose, Tried, Wish
 from tools.registry import Tool, ToolError
 from transcripts.events import Event, Json, PlanEvent, QuestionEvent
 
@@ -30,17 +30,22 @@ def tool(interview: Interview, choose: Choose, emit: Callable[[Event], None]) ->
             return _public(interview, current)
         if interview.step() is not Step.FETCH:
             raise ToolError(to_model(f"fetch.{interview.step().value}"))
-        asked = [attempt.question.id for attempt in interview.attempts]
-        choice = choose(asked, topic=arguments.topic, level=arguments.level)
+        wish = Wish(arguments.topic, arguments.level, interview.minutes_left)
+        choice = choose([_tried(attempt, live=interview.live) for attempt in interview.attempts], wish)
         _ask(choice, arguments, interview, emit)
         return _public(interview, interview.attempts[-1])
 
     return Tool(Step.FETCH.value, to_model("fetch.description"), Arguments, run)
 
 
+def _tried(attempt: Attempt, *, live: bool) -> Tried:
+    """In live mode no score has a say: a choice that follows from one would give it away."""
+    return Tried(attempt.question, None if live or not attempt.grade else attempt.grade.score)
+
+
 def _ask(choice: Choice, arguments: Arguments, interview: Interview, emit: Callable[[Event], None]) -> None:
     wish = arguments.model_dump(exclude_defaults=True)
-    emit(PlanEvent(question=choice.question.id, reason=choice.reason, asked_for=wish))
+    emit(PlanEvent(question=choice.question.id, reason=choice.reason, asked_for=wish, why=choice.why))
     number, total = len(interview.attempts) + 1, interview.session.questions
     emit(QuestionEvent(number=number, total=total, question=choice.question.model_dump(exclude_defaults=True)))
 

@@ -64,6 +64,10 @@ class SessionEvent(Event):
     """The settings in force, by name, as flags, environment and config file gave them. Never a key."""
     pool: list[str] = []
     """The ids of the questions that the planner may draw, in its seeded order; empty: not recorded."""
+    due: list[str] = []
+    """Those of `pool` that were due for review when the interview began."""
+    minutes: Count | None = None
+    """How many minutes the interview is to take (`--time`); null: as many as it takes."""
     fixed: bool = False
     """Whether exactly the questions of `pool` are asked, in this order."""
     banks: list[str] = []
@@ -105,10 +109,16 @@ class PlanEvent(Event):
     question: str
     """The id of the chosen question."""
     reason: str
-    """Why this one: `fixed` (questions and order were given), `wish` (the model's), `variety` (a topic not asked yet)
-    or `order` (the next in the seeded order)."""
+    """Why this one: `fixed` (questions and order were given), `wish` (the model's), `due` (a review is due), `weak`
+    (its topic may be the weakest), `variety` (a topic not asked yet), `unsure` (little is known of its topic), or
+    `order` (the next in the seeded order; by older versions)."""
     asked_for: Json = {}
     """What the model wished: `topic` and `level`, each only if it named one."""
+    why: Json = {}
+    """The figures behind the choice, as far as they had a say: `expected`, the score 0 to 10 to expect on a middle
+    question of its topic, and its 80 % `interval`; the probability that the topic is the `weakest`; the `information`
+    of a score on it, in nats; how probable it is that the question is `forgotten`; and `committed`, how often each of
+    its mistakes was made in earlier interviews."""
 
 
 class QuestionEvent(Event):

@@ -24,7 +24,7 @@ from agent.session import Journal, Listener, Parts, assemble, begin, end, new_se
 from prompts import say
 from tools.graders.local import LocalGrader
 from tools.interview import Interview
-from tools.planner import Planner
+from tools.planner import in_order
 from tools.question import Question
 from transcripts.events import CommandEvent, EndReason, Event, MessageEvent, SessionEvent
 from transcripts.reader import Transcript
@@ -98,7 +98,7 @@ def _parts(script: Script, endpoint: Endpoint, settings: Mapping[str, Value], ev
     plain = {"lang": was.lang, "mode": was.mode, "questions": count, "follow_ups": was.follow_ups,
              "max_steps": settings["max_steps"].value}  # fmt: skip
     session = new_session(was.seed, plain, count, endpoint, grader)
-    return assemble(session, Planner(script.questions, fixed=True).choose, grader, Journal([events.append]))
+    return assemble(session, in_order(script.questions), grader, Journal([events.append]))
 
 
 def _run(script: Script, parts: Parts, course: Course) -> EndReason:

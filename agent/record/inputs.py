@@ -10,7 +10,7 @@ from agent.pool import recorded_question
 from agent.record.rerun import DivergedError, Rerun
 from prompts import to_model
 from tools.grade_answer import Grader
-from tools.planner import Choice, Choose
+from tools.planner import Choice, Choose, Tried, Wish
 from tools.question import Lang, Question
 from tools.registry import ToolError
 from transcripts.events import (
@@ -88,20 +88,20 @@ def choices(record: Rerun, live: Choose, known: Callable[[str], Question | None]
     InputError names `path` and line of a question that is damaged.
     """
 
-    def choose(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
+    def choose(tried: Sequence[Tried], wish: Wish) -> Choice:
         plan, asking = record.next(), next(record.ahead(), None)
         if plan is None:
-            return live(asked, topic, level)
+            return live(tried, wish)
         if isinstance(plan, ToolResultEvent):  # there was no question left
             raise ToolError(to_model("fetch.say_goodbye"))
         if not isinstance(plan, PlanEvent):
             raise DivergedError(plan, "plan")
         if isinstance(asking, QuestionEvent):
-            return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason)
+            return Choice(recorded_question(asking.question, path, asking.seq + 1), plan.reason, plan.why)
         if asking:
             raise DivergedError(asking, "question")
         question = known(plan.question)
-        return Choice(question, plan.reason) if question else live(asked, topic, level)
+        return Choice(question, plan.reason, plan.why) if question else live(tried, wish)
 
     return choose
 

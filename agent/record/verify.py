@@ -13,7 +13,7 @@ from agent.record.model import RecordedModel
 from agent.record.rerun import DivergedError, Rerun
 from agent.session import assemble, begin, end
 from tools.grade_answer import Grader
-from tools.planner import Choice
+from tools.planner import Choice, Tried, Wish
 from tools.question import Lang, Question
 from transcripts.events import (
     CommandEvent,
@@ -152,7 +152,7 @@ def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
         raise DivergedError(left, NOTHING)
 
 
-def _no_choice(asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:  # noqa: ARG001 - a Choose
+def _no_choice(tried: Sequence[Tried], wish: Wish) -> Choice:  # noqa: ARG001 - a Choose
     raise RecordOverError
 
 

@@ -15,7 +15,7 @@ from agent.session import Journal, Parts, assemble, begin
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Step as Due
-from tools.planner import Planner
+from tools.planner import in_order
 from tools.registry import ToolCall
 from transcripts.events import Event, Json, SessionEvent, ToolCallEvent, ToolResultEvent
 from transcripts.reader import Transcript
@@ -85,8 +85,8 @@ def _parts(written: list[Event], overrides: dict[str, object]) -> Parts:
         "model": "scripted", "grader": LocalGrader().id, "max_steps": 50,
     }  # fmt: skip
     session = SessionEvent.model_validate(fields | overrides)
-    planner = Planner([load().get(QUESTION)], fixed=True)
-    return assemble(session, planner.choose, LocalGrader(), Journal([written.append]))
+    choose = in_order([load().get(QUESTION)])
+    return assemble(session, choose, LocalGrader(), Journal([written.append]))
 
 
 def results(written: list[Event]) -> list[ToolResultEvent]:

@@ -33,7 +33,7 @@ from prompts import to_model
 from tests.endpoint.scripted import call, say
 from tools.bank import load
 from tools.graders.local import LocalGrader
-from tools.planner import Planner
+from tools.planner import in_order
 from tools.question import Question
 from transcripts.events import Event, ModelCallEvent, SessionEvent
 
@@ -122,7 +122,7 @@ def assembled(questions: list[Question], events: list[Event]) -> Parts:
         id="b", razbor="0", lang="en", mode="practice", questions=len(questions), follow_ups=0, seed=1, model="m",
         grader=grader.id, max_steps=10_000,
     )  # fmt: skip
-    return assemble(session, Planner(questions, fixed=True).choose, grader, Journal([events.append]))
+    return assemble(session, in_order(questions), grader, Journal([events.append]))
 
 
 def ours(port: int, count: int) -> tuple[list[float], int]:

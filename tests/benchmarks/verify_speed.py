@@ -24,7 +24,7 @@ from agent.session import Journal, assemble, begin, end
 from tests.grading.data import lines as rows
 from tools.bank import load
 from tools.graders.local import LocalGrader
-from tools.planner import Planner
+from tools.planner import in_order
 from transcripts.events import SessionEvent
 from transcripts.recorder import Recorder
 
@@ -65,7 +65,7 @@ def _hold(path: Path, seed: int, names: list[str], turns: list[str]) -> None:
     )  # fmt: skip
     with closing(Recorder.create(path)) as recorder:
         journal = Journal([recorder.write])
-        parts = assemble(session, Planner([BANK.get(n) for n in names], fixed=True).choose, grader, journal)
+        parts = assemble(session, in_order([BANK.get(n) for n in names]), grader, journal)
         emit = journal.emit
         candidate = TypingCandidate(lambda: next(lines, None), parts.interview, emit, lambda *_, **__: None, grader.id)
         course = Course(EmbeddedModel("en", seed), None, emit, "en")

@@ -22,7 +22,7 @@ from agent.terminal.screen import Screen
 from tests.endpoint.scripted import Json, Response, Script, Step, call, say
 from tools.bank import load
 from tools.graders.local import LocalGrader
-from tools.planner import Planner
+from tools.planner import in_order
 from transcripts.events import Event, RepairEvent, SessionEvent
 from transcripts.reader import Transcript
 
@@ -111,10 +111,8 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
         "id": "t", "razbor": "0", "lang": "en", "mode": "practice", "questions": len(questions), "follow_ups": 0,
         "seed": 1, "model": "scripted", "base_url": url, "grader": LocalGrader().id, "max_steps": 200,
     }  # fmt: skip
-    planner = Planner([_bank().get(question) for question in questions], fixed=True)
-    parts = assemble(
-        SessionEvent.model_validate(fields | session), planner.choose, LocalGrader(), Journal([events.append])
-    )
+    choose = in_order([_bank().get(question) for question in questions])
+    parts = assemble(SessionEvent.model_validate(fields | session), choose, LocalGrader(), Journal([events.append]))
     shown: list[str] = []
     screen = Screen(parts.interview, lambda new: shown.extend("".join(text for _, text in line) for line in new))
     course = Course(model, EmbeddedModel("en", 1), parts.journal.emit, parts.interview.session.lang)

@@ -33,7 +33,7 @@ from tests.endpoint.scripted import HTML, JSON, STREAM, Json, Response, Script
 from tools.arguments import ArgumentsError, parse_arguments
 from tools.graders.local import LocalGrader
 from tools.interview import Step
-from tools.planner import Planner
+from tools.planner import in_order
 from transcripts.events import ModelCallEvent, Reply, SessionEvent
 from transcripts.recorder import to_line
 
@@ -41,7 +41,7 @@ SESSION = SessionEvent(
     id="t", razbor="0", lang="en", mode="practice", questions=1, follow_ups=0, seed=1, model="m",
     grader=LocalGrader().id, max_steps=50,
 )  # fmt: skip
-TOOLS = assemble(SESSION, Planner([]).choose, LocalGrader(), Journal()).registry.schemas
+TOOLS = assemble(SESSION, in_order([]), LocalGrader(), Journal()).registry.schemas
 NAMES = [tool["function"]["name"] for tool in TOOLS]
 MESSAGES = [{"role": "system", "content": "You interview."}, {"role": "user", "content": "Begin."}]
 SOON = 2.0  # seconds; what is slower than this hangs on a longer text
