@@ -1,12 +1,12 @@
 """grade_answer: grades what the candidate typed, all turns of the question; never a retelling of it."""
 
-import random
 from collections.abc import Callable
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from prompts import to_model, variants
+from prompts import to_model
+from tools.follow_up import follow_up
 from tools.interview import Interview, Step
 from tools.question import Lang, Question
 from tools.registry import Tool, ToolError
@@ -63,6 +63,5 @@ def _report(interview: Interview, grade: Grade, lang: Lang) -> Json:
         report["key_points"] = len(grade.key_points)
         report["mistakes_made"] = sum(line.verdict == "committed" for line in grade.mistakes)
     if interview.step() is Step.FOLLOW_UP:
-        draw = random.Random(f"{interview.session.seed}/{grade.question}/{len(interview.attempts[-1].grades)}")
-        report["follow_up"] = draw.choice(variants("follow_up", lang))
+        report["follow_up"] = follow_up(interview, lang)
     return report
