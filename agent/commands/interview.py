@@ -14,6 +14,7 @@ from agent.hold import Disk, hold, models, terminal
 from agent.loop import Interviewing
 from agent.models.failure import EndpointError
 from agent.pool import choose_questions, on_record
+from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
 from agent.session import Journal, Parts, assemble, end, new_session
 from agent.terminal.narrator import Narrator
@@ -55,12 +56,15 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
     asked = len(questions) if fixed else plain["questions"]
     session = new_session(flags.seed, plain | {"questions": asked}, len(questions), endpoint, grader)
-    drawn = questions if fixed else draw(questions, session.seed)
-    session = on_record(session, drawn, bank, flags)
+    memory = Recollection(lang)
+    past = memory.past()
+    drawn = questions if fixed else draw(questions, session.seed, past.due)
+    session = on_record(session, drawn, bank, flags, past)
     with ExitStack() as stack:
         path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
-        parts = assemble(session, Planner(drawn, fixed=fixed).choose, grader, Journal([disk.write]))
+        planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=bank.search)
+        parts = assemble(session, planner.choose, grader, Journal([disk.write]))
         course = Course(*models(flags, settings, endpoint, session, stack), parts.journal.emit, lang)
         parts.journal.listeners.append(course.hear)
         candidate = _candidate(flags, parts, grader)
@@ -73,6 +77,8 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
         except EndpointError:  # no question was asked
             _close_unbegun(parts, path, lang)
             raise
+        finally:
+            memory.keep()
 
 
 def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:

@@ -13,6 +13,7 @@ from agent.config import Value, resolve, transcripts_folder
 from agent.endpoints import Endpoint, choose, is_home
 from agent.hold import Disk, Terminal, terminal
 from agent.models.failure import EndpointError
+from agent.recollection import Recollection
 from agent.record.rerun import DivergedError
 from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
 from agent.resources import open_grader
@@ -93,11 +94,15 @@ def _go_on(
 
         endpoint = with_model(endpoint, lang)
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
-    resumption = Resumption(flags, transcript, disk, endpoint, settings, grader)
+    memory = Recollection(lang)
+    resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
     here = terminal(flags.plain, lang)
     _announce(transcript, endpoint, here)
     own = disk.path.parent == transcripts_folder()  # `razbor report` knows these
-    return resumption.hold(here, names_report=here.ready is None and own)
+    try:
+        return resumption.hold(here, names_report=here.ready is None and own)
+    finally:
+        memory.keep()
 
 
 def _announce(transcript: Transcript, endpoint: Endpoint | None, here: Terminal) -> None:

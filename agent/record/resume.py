@@ -23,7 +23,7 @@ from agent.terminal.narrator import Narrator
 from agent.terminal.screen import Screen
 from prompts import prompts_sha256, to_model
 from tools.grade_answer import Grader
-from tools.planner import Choice, Planner
+from tools.planner import Choice, Past, Planner, Tried, Wish
 from tools.registry import ToolError
 from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
@@ -79,6 +79,7 @@ class Resumption:
     endpoint: Endpoint | None
     settings: Mapping[str, Value]
     grader: Grader
+    past: Past
 
     def __post_init__(self) -> None:
         self._pool = recorded_pool(self.transcript)
@@ -117,11 +118,13 @@ class Resumption:
         parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
         return parts
 
-    def _choose(self, asked: Sequence[str], topic: str = "", level: str = "any") -> Choice:
+    def _choose(self, tried: Sequence[Tried], wish: Wish) -> Choice:
         """The next question; where the interview stopped in the midst of asking for one that is gone, there is none."""
-        if set(self._pool) <= set(asked):
+        if set(self._pool) <= {one.question.id for one in tried}:
             raise ToolError(to_model("fetch.say_goodbye"))
-        return Planner(list(self._pool.values()), fixed=self.transcript.session.fixed).choose(asked, topic, level)
+        session, pool = self.transcript.session, self._pool
+        planner = Planner(list(pool.values()), pool.__getitem__, seed=session.seed, fixed=session.fixed, past=self.past)
+        return planner.choose(tried, wish)
 
     def _go_live(self) -> None:
         """The record is over: what comes now is written, beginning with the fact that it goes on."""

@@ -1,0 +1,120 @@
+"""The memory of this user: kept in step with the transcripts, and asked what it knows when an interview begins."""
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent.config import folder, transcripts_folder
+from agent.record.retell import retell
+from agent.terminal.printable import printable
+from prompts import say
+from tools.interview import Attempt, Interview
+from tools.memory import Memory, MemoryUnavailableError, Stamp, opened
+from tools.planner import Past
+from tools.schedule import Card, forgotten
+from transcripts.errors import InputError
+from transcripts.reader import read
+
+
+def memory_file() -> Path:
+    """Where it is kept."""
+    return folder("data") / "memory.sqlite3"
+
+
+def end_of_today() -> datetime:
+    """What is due until then is due today."""
+    return datetime.now().astimezone().replace(hour=23, minute=59, second=59)
+
+
+@dataclass
+class Recollection:
+    """An interview goes on without it where the file cannot be used; that is said on stderr, once."""
+
+    lang: str
+    _told: bool = False
+
+    def past(self) -> Past:
+        """What is remembered before an interview; nothing, where memory is not available."""
+        now = datetime.now(UTC)
+        try:
+            with opened(memory_file()) as memory:
+                in_step(memory, transcripts_folder())
+                return Past(memory.ability(now), _by_question(memory.due(end_of_today()), now), memory.committed())
+        except MemoryUnavailableError as error:
+            self._unavailable(error)
+            return Past()
+
+    def keep(self) -> None:
+        """Remember the interview that has ended."""
+        if self._told:
+            return
+        try:
+            with opened(memory_file()) as memory:
+                in_step(memory, transcripts_folder())
+        except MemoryUnavailableError as error:
+            self._unavailable(error)
+
+    def _unavailable(self, error: MemoryUnavailableError) -> None:
+        self._told = True
+        print(f"razbor: {printable(say('memory.without', self.lang, reason=error))}", file=sys.stderr)
+
+
+def in_step(memory: Memory, transcripts: Path) -> None:
+    """Take in what is new or has changed among the transcripts, and let go of what is no more."""
+    there = {stamp for stamp in map(_stamp, sorted(transcripts.glob("*.jsonl"))) if stamp}
+    known = memory.known()
+    for name in sorted({stamp.name for stamp in known} - {stamp.name for stamp in there}):
+        memory.forget(name)
+    for stamp in sorted(there - known, key=lambda stamp: stamp.name):
+        memory.take(stamp, _attempts(transcripts / stamp.name))
+
+
+def rebuilt(path: Path, transcripts: Path) -> int:
+    """Make the memory again from the transcripts; the file that was there stays beside it as `.bak`.
+
+    Returns how many transcripts were read. Raises MemoryUnavailableError where the new file can't be written.
+    """
+    new = path.with_suffix(".new")
+    try:
+        new.unlink(missing_ok=True)
+        with opened(new) as memory:
+            in_step(memory, transcripts)
+            memory.close_wal()
+            count = len(memory.known())
+        for suffix in ("-wal", "-shm"):  # these belong to the file that goes
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        if path.exists():
+            path.replace(path.with_suffix(".bak"))
+        new.replace(path)
+    except OSError as error:
+        raise MemoryUnavailableError(str(error)) from error
+    return count
+
+
+def _by_question(due: dict[tuple[str, str], Card], now: datetime) -> dict[str, float]:
+    """How likely each question, or one of its mistakes, is forgotten: the likeliest of them."""
+    questions: dict[str, float] = {}
+    for (question, _), card in due.items():
+        questions[question] = max(questions.get(question, 0.0), forgotten(card, now))
+    return questions
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        state = path.stat()
+    except OSError:  # removed this very moment
+        return None
+    return Stamp(path.name, state.st_size, state.st_mtime_ns)
+
+
+def _attempts(path: Path) -> list[Attempt]:
+    """The questions of a transcript and what became of them; none where it is damaged: `razbor sessions` names it."""
+    try:
+        transcript = read(path)
+        interview = Interview(transcript.session)
+        for _ in retell(transcript, interview):
+            pass
+    except InputError:
+        return []
+    return interview.attempts
