@@ -11,11 +11,11 @@ from tools.rubric import ungraded
 from transcripts.events import CommandEvent, DisputeEvent, Event, GradeEvent, MessageEvent
 from transcripts.grade import GraderId
 
-COMMANDS = ("/help", "/skip", "/reveal", "/repeat", "/score", "/dispute", "/quit")
+COMMANDS = ("/help", "/hint", "/skip", "/reveal", "/repeat", "/score", "/time", "/dispute", "/quit")
 MAX_ANSWER = 1024 * 1024  # bytes of one turn
 MAX_ESCAPED = 3 * MAX_ANSWER  # characters of it as JSON in ASCII, so that its line in the transcript can be read back
 TURNS = ("/skip", "/reveal", "/quit")  # these move the interview on
-REFUSED_LIVE = ("/reveal", "/score", "/dispute")
+REFUSED_LIVE = ("/hint", "/reveal", "/score", "/dispute")
 _LOOKALIKES = str.maketrans("кпм", "kpm")  # an id typed on a Russian keyboard
 
 Notice = Callable[..., None]  # notice(key, **values): something to tell the candidate
@@ -81,10 +81,21 @@ class TypingCandidate:
         if name == "/dispute":
             self._dispute(argument)
             return False
+        if name == "/hint" and (refusal := self._no_hint()):
+            self.notice(refusal)
+            return False
         self.emit(CommandEvent(name=name, argument=argument))
         if name in ("/skip", "/reveal"):
             self._give_up(name)
         return name in TURNS
+
+    def _no_hint(self) -> str:
+        """Why there is no hint now; "" where there is one."""
+        attempt = self.interview.current
+        if attempt is None or attempt.revealed or attempt.given_up:
+            return "hint.no_question"
+        hints = len(attempt.question.hints)
+        return "" if attempt.hints < hints else "hint.no_more" if hints else "hint.none"
 
     def _dispute(self, argument: str) -> None:
         """Put on record that a verdict of the last score card is disputed, or say what is wrong with the command."""

@@ -5,6 +5,7 @@ and an interview read back from its transcript is in the state it was in. Nothin
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from tools.nonanswer import is_nonanswer
@@ -16,6 +17,7 @@ from transcripts.events import (
     Event,
     GradeEvent,
     MessageEvent,
+    PlanEvent,
     QuestionEvent,
     ResumeEvent,
     SessionEvent,
@@ -56,6 +58,9 @@ class Attempt:
     follow_ups_over: bool = False
     given_up: bool = False
     wants_breakdown: bool = False
+    hints: int = 0  # how many were shown
+    seconds: float = 0.0  # that the candidate took to answer
+    plan: PlanEvent | None = None  # why this question
     revealed: bool = False
 
     @property
@@ -85,6 +90,8 @@ class Interview:
         self.said = False  # the candidate has said something, be it before the first question
         self.interrupted = False  # Ctrl-C: the candidate is due, whatever was running
         self.over = False
+        self._plan: PlanEvent | None = None
+        self._before: datetime | None = None  # the time of the event before
 
     @property
     def current(self) -> Attempt | None:
@@ -96,11 +103,24 @@ class Interview:
         """In live mode nobody learns how good an answer was until the end."""
         return self.session.mode == "live"
 
+    @property
+    def seconds(self) -> float:
+        """What the candidate has taken for all answers; the waiting for a model or a grader does not count."""
+        return sum(attempt.seconds for attempt in self.attempts)
+
+    @property
+    def minutes_left(self) -> float | None:
+        """Of the time that the interview is to take; below 0 once it is over. None: it has no limit."""
+        return None if self.session.minutes is None else self.session.minutes - self.seconds / 60
+
     def apply(self, event: Event) -> None:
         """Take one event into the state; events that do not concern it change nothing."""
+        self._clock(event)
         match event:
+            case PlanEvent():
+                self._plan = event
             case QuestionEvent():
-                self.attempts.append(Attempt(Question.model_validate(event.question)))
+                self.attempts.append(Attempt(Question.model_validate(event.question), plan=self._plan))
             case MessageEvent(role="assistant"):
                 self._spoken()
             case MessageEvent(role="user"):
@@ -113,11 +133,8 @@ class Interview:
                 self._disputed(event)
             case ToolResultEvent(name=Step.REVEAL, ok=True):
                 self.reveal()
-            case EndEvent():
-                self.over = True
-            case ResumeEvent():
-                self.over = self.interrupted = False
-                self.session = self.session.model_copy(update={"questions": event.questions})
+            case EndEvent() | ResumeEvent():
+                self._stopped(event)
 
     def reveal(self) -> None:
         """The breakdown of the current question is open: what is said from now on does not count for it."""
@@ -135,7 +152,8 @@ class Interview:
             return step
         if self.leaving or self.finished:
             return Step.DONE
-        return Step.FETCH if len(self.attempts) < self.session.questions else Step.FAREWELL
+        out_of_time = self.minutes_left is not None and self.minutes_left <= 0
+        return Step.FAREWELL if out_of_time or len(self.attempts) >= self.session.questions else Step.FETCH
 
     def _attempt_step(self, attempt: Attempt) -> Step:  # noqa: PLR0911 - a table of states, read downwards
         if attempt.revealed:
@@ -194,6 +212,22 @@ class Interview:
             attempt.to_grade = False
             attempt.given_up = grade.reason == "skipped"
 
+    def _stopped(self, event: EndEvent | ResumeEvent) -> None:
+        self.over = isinstance(event, EndEvent)
+        if isinstance(event, ResumeEvent):
+            self.interrupted = False
+            self.session = self.session.model_copy(update={"questions": event.questions})
+
+    def _clock(self, event: Event) -> None:
+        """What the candidate does took the time since the event before it."""
+        now = moment(event.time)
+        typed = (isinstance(event, MessageEvent) and event.role == "user") or (
+            isinstance(event, CommandEvent) and event.name != "interrupt"
+        )
+        if typed and self.current and now and self._before:
+            self.current.seconds += max((now - self._before).total_seconds(), 0.0)
+        self._before = now or self._before
+
     def _commanded(self, name: str) -> None:
         self.interrupted = name == "interrupt"
         if name in ("/quit", "end_of_input"):
@@ -201,8 +235,18 @@ class Interview:
         elif self.current and name in ("/skip", "/reveal"):
             self.current.wants_breakdown = name == "/reveal"
             self.current.follow_ups_over, self.current.awaiting = True, False
+        elif self.current and name == "/hint":
+            self.current.hints += 1
 
     def _disputed(self, dispute: DisputeEvent) -> None:
         for attempt in self.attempts:
             if attempt.question.id == dispute.question:
                 attempt.disputes.append(dispute)
+
+
+def moment(time: str) -> datetime | None:
+    """The time of an event; None where it cannot be read."""
+    try:
+        return datetime.fromisoformat(time).astimezone()
+    except (ValueError, OverflowError):
+        return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.record.retell import retell
-from tools.interview import Attempt, Interview
+from tools.interview import Attempt, Interview, moment
 from transcripts.events import Event, GradeEvent, Json, QuestionEvent
 from transcripts.grade import Grade
 from transcripts.reader import Transcript
@@ -87,15 +87,8 @@ class _Clock:
         self._last: datetime | None = None
 
     def at(self, event: Event) -> timedelta:
-        now = _time(event.time)
+        now = moment(event.time)
         if now and self._last and event.type != _RESUMED:
             self._run += max(now - self._last, timedelta())
         self._last = now or self._last
         return self._run
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        return None

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Callable
 
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
+from agent.terminal.pace import pace
 from agent.terminal.printable import printable
 from agent.terminal.regraded import graded_again
 from agent.terminal.score_card import score_card
 from prompts import say
-from tools.interview import Interview, Step
+from tools.interview import Attempt, Interview, Step
 from tools.question import Lang
 from transcripts.events import (
     LEFT,
@@ -139,10 +140,20 @@ class Screen:
             self._write(wrap(say("command.help", self._lang), width))
         elif event.name == "/score":
             self._write(self._summary(width))
+        elif event.name == "/hint" and attempt:
+            self._write(self._hint(attempt, width))
+        elif event.name == "/time":
+            self._write(wrap(pace(self._interview), width))
         elif event.name == "/repeat" and attempt:
             self._write(wrap(attempt.question.wording(self._lang).prompt, width, style="bold"))
         elif event.name == "interrupt" and not self._interview.leaving:
             self.notice("command.stopped")
+
+    def _hint(self, attempt: Attempt, width: int) -> list[Line]:
+        """The hint that was just taken."""
+        hints = attempt.question.wording(self._lang).hints
+        number = min(attempt.hints, len(hints))
+        return wrap(say("hint.text", self._lang, number=number, total=len(hints), text=hints[number - 1]), width)
 
     def _heading_again(self, width: int) -> list[Line]:
         """Once, above what was graded again."""
