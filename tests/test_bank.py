@@ -115,11 +115,20 @@ def test_the_seed_gives_the_built_in_questions() -> None:
 
 def test_the_built_in_bank_is_whole_in_both_languages() -> None:
     bank = load()
-    assert sorted(bank.questions) == sorted(IDS)
+    assert set(IDS) < set(bank.questions)
+    assert len(bank.questions) == 24
+    assert len({question.topic for question in bank.questions.values()}) == 9
     for question in bank.questions.values():
-        assert len(question.key_points) == 8
-        for wording in (question.wording("en"), question.wording("ru")):
-            assert all([wording.prompt, wording.short_answer, wording.breakdown, *wording.mistakes, *wording.tips])
+        assert 6 <= len(question.key_points) <= 8
+        assert len(question.mistakes) >= 3
+        for own in (question, question.ru):
+            assert len(own.key_points) == len(own.follow_ups) == len(question.key_points)
+            assert len(own.mistakes) == len(question.mistakes)
+            assert all([own.prompt, own.short_answer, *own.mistakes, *own.tips])
+            assert len(own.hints) == 2
+            assert len(own.breakdown.splitlines()) >= 3
+        commissions = [f"m{n}" for n, mistake in enumerate(question.mistakes, 1) if mistake.kind == "commission"]
+        assert sorted(question.ru.contraries) == commissions
         assert question.wording("ru").prompt != question.wording("en").prompt
         assert not any("а" <= char <= "я" for char in question.wording("en").prompt.lower())
 
@@ -128,7 +137,7 @@ def test_a_question_survives_yaml(tmp_path: Path) -> None:
     for question in load().questions.values():
         (tmp_path / f"{question.id}.yaml").write_text(to_yaml(question), "utf-8")
     count, findings = check([tmp_path])
-    assert (count, findings) == (8, [])
+    assert (count, findings) == (24, [])
     assert load([tmp_path], builtin=False).questions == load().questions
 
 

@@ -10,12 +10,13 @@ from tools import fetch_question, grade_answer, reveal_breakdown
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.interview import Interview, Step
-from tools.planner import Planner
+from tools.planner import Planner, Tried, Wish, in_order
 from tools.planner import draw as draw_order
 from tools.registry import CALLS_PER_TURN, Registry, ToolCall
 from transcripts.events import Event, SessionEvent
 
 QUESTIONS = list(load().questions.values())
+BY_ID = {question.id: question for question in QUESTIONS}
 
 
 def open_registry(**overrides: object) -> tuple[Registry, Interview, list[Event]]:
@@ -30,7 +31,7 @@ def open_registry(**overrides: object) -> tuple[Registry, Interview, list[Event]
         written.append(event)
         interview.apply(event)
 
-    planner = Planner(draw_order(QUESTIONS, 1))
+    planner = Planner(draw_order(QUESTIONS, 1), BY_ID.__getitem__, seed=1)
     tools = (
         fetch_question.tool(interview, planner.choose, emit),
         grade_answer.tool(interview, LocalGrader(), emit),
@@ -91,23 +92,27 @@ def test_the_models_wish_for_a_topic_is_heeded_where_it_can_be() -> None:
     assert interview.step() is Step.INTRODUCE
 
 
-@given(st.integers(), st.lists(st.sampled_from(["", "mlops", "rag-agents", "no such topic"]), min_size=8, max_size=8))
-def test_the_planner_never_repeats_and_is_repeatable(seed: int, wishes: list[str]) -> None:
+@given(
+    st.integers(),
+    st.lists(st.sampled_from(["", "mlops", "rag-agents", "no such topic"]), min_size=8, max_size=8),
+    st.lists(st.none() | st.floats(0, 10), min_size=8, max_size=8),
+)
+def test_the_planner_never_repeats_and_is_repeatable(seed: int, wishes: list[str], scores: list[float | None]) -> None:
     def draw() -> list[str]:
-        planner, asked = Planner(draw_order(QUESTIONS, seed)), list[str]()
-        for wish in wishes:
-            asked.append(planner.choose(asked, topic=wish).question.id)
-        return asked
+        planner, tried = Planner(draw_order(QUESTIONS, seed), BY_ID.__getitem__, seed=seed), list[Tried]()
+        for wish, score in zip(wishes, scores, strict=True):
+            tried.append(Tried(planner.choose(tried, Wish(wish)).question, score))
+        return [one.question.id for one in tried]
 
-    assert len(set(draw())) == len(QUESTIONS)
+    assert len(set(draw())) == len(wishes)
     assert draw() == draw()
 
 
 def test_fixed_questions_keep_their_order() -> None:
-    planner, asked = Planner(QUESTIONS[::-1], fixed=True), list[str]()
+    choose, tried = in_order(QUESTIONS[::-1]), list[Tried]()
     for _ in QUESTIONS:
-        asked.append(planner.choose(asked, topic="mlops").question.id)
-    assert asked == [question.id for question in QUESTIONS[::-1]]
+        tried.append(Tried(choose(tried, Wish("mlops")).question))
+    assert [one.question.id for one in tried] == [question.id for question in QUESTIONS[::-1]]
 
 
 @pytest.mark.parametrize("mode", ["practice", "live"])

@@ -19,7 +19,7 @@ from tools.ratings import recalled
 from tools.schedule import Card, reviewed
 
 WAIT = 2.0  # seconds for another razbor to finish writing
-MIGRATIONS = ("memory.sql",)  # one a version: each adds, and what is no longer read goes with a later one
+MIGRATIONS = ("memory_schema.sql",)  # one a version: each adds, and what is no longer read goes with a later one
 
 
 class MemoryUnavailableError(Exception):
