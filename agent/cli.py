@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from agent.arguments import add_arguments, help_text
 from agent.config import locale_language
 from agent.flags import Parser
 from prompts import LANGUAGES, say
@@ -25,6 +26,8 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "grade": ("grade", "razbor grade kubernetes-primitives answer.txt"),
     "eval": ("evaluate", "razbor eval labelled.jsonl --require score_pearson=0.8"),
     "bank": ("bank", "razbor bank import questions.txt --out my-questions"),
+    "plan": ("plan", "razbor plan --date 2027-03-01 --minutes 30"),
+    "memory": ("memory", "razbor memory rebuild"),
     "doctor": ("doctor", "razbor doctor --base-url http://127.0.0.1:11434/v1 -m qwen3:8b"),
     "config": ("config", "razbor config --json"),
 }
@@ -34,23 +37,20 @@ VALUE_FLAGS = (  # common flags that may stand before the command with a value
 )  # fmt: skip
 
 
-def _help(key: str, /, **values: object) -> str:
-    return say(f"help.{key}", Parser.lang, **values).replace("%", "%%")
-
-
 def _common(command: str) -> Parser:
     """The flags that every command takes. In its help stand only those that do something for it."""
     parser = Parser(add_help=False)
-    group = parser.add_argument_group(_help("common"))
+    group = parser.add_argument_group(help_text("common"))
 
     def add(*names: str, text: str, unused: tuple[str, ...] = (), **how: Any) -> None:  # noqa: ANN401 - argparse's
-        group.add_argument(*names, help=SUPPRESS if command in unused else _help(text), **how)
+        group.add_argument(*names, help=SUPPRESS if command in unused else help_text(text), **how)
 
-    alone, asked = ("report", "sessions", "bank"), ("report", "sessions", "replay", "doctor")
+    alone = ("report", "sessions", "bank", "plan", "memory")
+    asked = ("report", "sessions", "replay", "doctor", "memory")
     add("--lang", text="lang")
     add("--bank", text="bank_path", unused=asked, action="append", default=[], metavar="PATH")
     add("--no-builtin", text="no_builtin", unused=asked, action="store_true")
-    add("--seed", text="seed", unused=(*asked, "resume", "grade", "eval", "bank"), type=int, metavar="N")
+    add("--seed", text="seed", unused=(*asked, "resume", "grade", "eval", "bank", "plan"), type=int, metavar="N")
     add("-m", "--model", text="model", unused=alone, metavar="NAME")
     add("--base-url", text="base_url", unused=alone, metavar="URL")
     add("--api-key-env", text="api_key_env", unused=alone, metavar="NAME")
@@ -60,71 +60,11 @@ def _common(command: str) -> Parser:
     add("--grader-model", text="grader_model", unused=alone, metavar="NAME")
     add("--grader-base-url", text="grader_base_url", unused=alone, metavar="URL")
     add("--grader-api-key-env", text="grader_api_key_env", unused=alone, metavar="NAME")
-    add("--json", text="json", unused=("interview", "resume"), action="store_true")
-    add("--plain", text="plain", unused=("report", "bank", "config"), action="store_true")
-    add("-q", "--quiet", text="quiet", unused=("sessions", "config"), action="store_true")
+    add("--json", text="json", unused=("interview", "resume", "memory"), action="store_true")
+    add("--plain", text="plain", unused=("report", "bank", "config", "plan", "memory"), action="store_true")
+    add("-q", "--quiet", text="quiet", unused=("sessions", "config", "plan"), action="store_true")
     add("-v", "--verbose", text="verbose", unused=(*alone, "config", "grade", "eval"), action="store_true")
     return parser
-
-
-def _interview_flags(parser: Parser) -> None:
-    parser.add_argument("--questions", metavar="N", help=_help("questions"))
-    parser.add_argument("--topic", action="append", default=[], metavar="NAME", help=_help("topic"))
-    parser.add_argument("--question", action="append", default=[], metavar="ID", help=_help("question"))
-    parser.add_argument("--mode", metavar="practice|live", help=_help("mode"))
-    parser.add_argument("--follow-ups", metavar="N", help=_help("follow_ups"))
-    parser.add_argument("--transcript", metavar="FILE", help=_help("transcript"))
-    parser.add_argument("--no-stream", dest="stream", action="store_false", default=None, help=_help("no_stream"))
-    parser.add_argument("--max-steps", metavar="N", help=_help("max_steps"))
-
-
-def _model_check() -> str:
-    """The help of --model-check, with the thresholds."""
-    from agent.check.fitness import limits
-
-    return say("check.flag", Parser.lang, **limits()).replace("%", "%%")
-
-
-def _arguments(name: str, parser: Parser) -> None:
-    """The arguments of one command, beside the common ones."""
-    if name == "interview":
-        _interview_flags(parser)
-    elif name == "resume":
-        parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|FILE")
-    elif name == "sessions":
-        parser.add_argument(
-            "action", nargs="?", choices=("list", "show", "rm"), default="list", help=_help("sessions_do")
-        )
-        parser.add_argument("id", nargs="?", metavar="ID|latest", help=_help("id"))
-    elif name == "replay":
-        parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--speed", metavar="X|max", help=_help("speed"))
-        parser.add_argument("--question", metavar="N", help=_help("from_question"))
-        parser.add_argument("--step", action="store_true", help=_help("step"))
-        how = parser.add_mutually_exclusive_group()
-        how.add_argument("--verify", action="store_true", help=_help("verify"))
-        how.add_argument("--regrade", action="store_true", help=_help("regrade"))
-        how.add_argument("--model-check", action="store_true", help=_model_check())
-        parser.add_argument("--out", metavar="FOLDER", help=_help("regrade_out"))
-        parser.add_argument("--jobs", metavar="N", help=_help("jobs"))
-    elif name == "report":
-        parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|all")
-        parser.add_argument("--format", choices=("md", "html", "json"), default="md", help=_help("format"))
-        parser.add_argument("--out", metavar="FILE", help=_help("out_file"))
-        parser.add_argument("--disputes", metavar="FILE", help=_help("disputes"))
-        parser.add_argument("--anki", metavar="FILE", help=_help("anki"))
-    elif name == "grade":
-        parser.add_argument("question", metavar="QUESTION")
-        parser.add_argument("file", nargs="?", metavar="FILE")
-    elif name == "doctor":
-        parser.add_argument("--calibrate", action="store_true", help=_help("calibrate"))
-    elif name == "eval":
-        parser.add_argument("file", metavar="LABELLED.jsonl")
-        parser.add_argument("--require", default="", metavar="NAME=N,…", help=_help("require"))
-    elif name == "bank":
-        parser.add_argument("action", choices=("list", "show", "check", "import"))
-        parser.add_argument("target", nargs="?", metavar="ID|PATH|FILE")
-        parser.add_argument("--out", metavar="FOLDER", help=_help("out"))
 
 
 def build_parser(asked: str) -> Parser:
@@ -134,17 +74,20 @@ def build_parser(asked: str) -> Parser:
     """
     from importlib.metadata import version
 
-    example = _help("example", example="razbor --lang ru")
-    parser = Parser(prog="razbor", description=_help("program"), epilog=example)
-    parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=_help("version"))
+    example = help_text("example", example="razbor --lang ru")
+    parser = Parser(prog="razbor", description=help_text("program"), epilog=example)
+    parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=help_text("version"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, example) in COMMANDS.items():
         if name != asked:
-            commands.add_parser(name, help=_help(name), add_help=False)
+            commands.add_parser(name, help=help_text(name), add_help=False)
             continue
-        epilog = _help("example", example=example)
-        _arguments(name, commands.add_parser(name, parents=[_common(name)], help=_help(name), description=_help(name),
-                                             epilog=epilog, allow_abbrev=False))  # fmt: skip
+        epilog = help_text("example", example=example)
+        own = commands.add_parser(
+            name, parents=[_common(name)], help=help_text(name), description=help_text(name), epilog=epilog,
+            allow_abbrev=False,
+        )  # fmt: skip
+        add_arguments(name, own)
     return parser
 
 

@@ -68,6 +68,8 @@ SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "mode": ("practice", _choice(MODES)),
     "questions": (5, _number(1, 1000)),
     "follow_ups": (1, _number(0, 10)),
+    "time": (None, _number(1, 600, optional=True)),
+    "minutes": (30, _number(1, 1440)),
     "grader": ("auto", _choice(GRADERS)),
     "max_steps": (2000, _number(1, 1_000_000)),
     "profile": (None, _text),

@@ -1,7 +1,7 @@
 """The memory of this user: kept in step with the transcripts, and asked what it knows when an interview begins."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from agent.config import folder, transcripts_folder
 from agent.record.retell import retell
 from agent.terminal.printable import printable
 from prompts import say
+from tools.ability import Ability, unknown
 from tools.interview import Attempt, Interview
 from tools.memory import Memory, MemoryUnavailableError, Stamp, opened
+from tools.plan import Unit
 from tools.planner import Past
 from tools.schedule import Card, forgotten
 from transcripts.errors import InputError
@@ -27,6 +29,16 @@ def end_of_today() -> datetime:
     return datetime.now().astimezone().replace(hour=23, minute=59, second=59)
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """Mastery of the topics; the cards of all units and those that are due today; how often each mistake was made."""
+
+    ability: Ability = field(default_factory=unknown)
+    cards: dict[Unit, Card] = field(default_factory=dict)
+    due: dict[Unit, Card] = field(default_factory=dict)
+    committed: dict[Unit, int] = field(default_factory=dict)
+
+
 @dataclass
 class Recollection:
     """An interview goes on without it where the file cannot be used; that is said on stderr, once."""
@@ -35,15 +47,20 @@ class Recollection:
     _told: bool = False
 
     def past(self) -> Past:
-        """What is remembered before an interview; nothing, where memory is not available."""
-        now = datetime.now(UTC)
+        """What the planner of an interview needs to know."""
+        found, now = self.everything(), datetime.now(UTC)
+        return Past(found.ability, _by_question(found.due, now), found.committed)
+
+    def everything(self) -> Remembered:
+        """All that is remembered today; nothing, where memory is not available."""
         try:
             with opened(memory_file()) as memory:
                 in_step(memory, transcripts_folder())
-                return Past(memory.ability(now), _by_question(memory.due(end_of_today()), now), memory.committed())
+                ability, due = memory.ability(datetime.now(UTC)), memory.due(end_of_today())
+                return Remembered(ability, memory.cards(), due, memory.committed())
         except MemoryUnavailableError as error:
             self._unavailable(error)
-            return Past()
+            return Remembered()
 
     def keep(self) -> None:
         """Remember the interview that has ended."""
@@ -92,7 +109,7 @@ def rebuilt(path: Path, transcripts: Path) -> int:
     return count
 
 
-def _by_question(due: dict[tuple[str, str], Card], now: datetime) -> dict[str, float]:
+def _by_question(due: dict[Unit, Card], now: datetime) -> dict[str, float]:
     """How likely each question, or one of its mistakes, is forgotten: the likeliest of them."""
     questions: dict[str, float] = {}
     for (question, _), card in due.items():

@@ -63,6 +63,7 @@ def new_session(
         mode=settings["mode"],
         questions=min(settings["questions"], pool),
         follow_ups=settings["follow_ups"],
+        minutes=settings.get("time"),
         seed=seed if seed is not None else secrets.randbelow(2**31),
         model=endpoint.model if endpoint else EMBEDDED,
         base_url=endpoint.base_url if endpoint else None,

@@ -31,6 +31,12 @@ def variants(key: str, lang: str) -> list[str]:
     return list(catalogue(lang)[f"variants.{key}"])
 
 
+def counted(key: str, number: int, lang: str, /) -> str:
+    """A number from 1 in words, as far as the catalogue has them."""
+    words = variants(key, lang)
+    return words[number - 1] if 1 <= number <= len(words) else f"{number}"
+
+
 def to_model(key: str, /, **values: object) -> str:
     """A text for a model: what a tool does, or what was wrong with a call. English, which all of them read."""
     return str(catalogue("model")[key]).format(**values)

@@ -1,12 +1,13 @@
 """The question bank: the built-in questions and the files or folders a user adds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from tools.planner import Head
 from tools.question import Question
 from tools.safe_yaml import line_of, read_yaml
 from transcripts.errors import InputError
@@ -25,6 +26,11 @@ class Bank:
         if question_id not in self.questions:
             raise InputError("error.unknown_question", id=question_id, nearest=nearest(question_id, self.questions))
         return self.questions[question_id]
+
+    @property
+    def heads(self) -> Mapping[str, Head]:
+        """What the planner knows of each question."""
+        return self.questions
 
     def search(self, words: str) -> list[str]:  # noqa: ARG002
         """The ids of the questions that are about these words, the best first."""

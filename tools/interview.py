@@ -73,6 +73,12 @@ class Attempt:
         """The grade that counts so far."""
         return self.grades[-1] if self.grades else None
 
+    def made_before(self, mistake: str) -> int:
+        """How many times a mistake was made in earlier interviews, as far as that is recorded."""
+        made = self.plan.why.get("committed") if self.plan else None
+        times = made.get(mistake) if isinstance(made, dict) else None
+        return times if isinstance(times, int) else 0
+
     @property
     def disputable(self) -> bool:
         """Whether there are verdicts, and the candidate has seen them."""

@@ -114,6 +114,10 @@ class Screen:
             lines += wrap(say("first.endpoint", self._lang, url=session.base_url), width, style="dim")
         mode = say(f"first.{session.mode}", self._lang)
         lines += wrap(say("first.plan", self._lang, questions=session.questions, mode=mode), width)
+        if session.minutes:
+            lines += wrap(say("first.time", self._lang, minutes=session.minutes), width)
+        if session.due and not session.fixed:
+            lines += wrap(say("first.due", self._lang, count=len(session.due)), width)
         lines += wrap(say("first.keys", self._lang), width, style="dim")
         return lines
 
@@ -123,6 +127,8 @@ class Screen:
         title = say("question.title", self._lang, number=event.number, total=event.total)
         topic = say(f"topic.{attempt.question.topic}", self._lang) if attempt else ""
         hint = wrap(say("question.hint", self._lang), width, style="dim")
+        if self._interview.session.minutes and event.number > 1:
+            hint += wrap(pace(self._interview), width, style="dim")
         return [[], rule(f"{title} · {topic}", width), *wrap(prompt, width, style="bold"), [], *hint]
 
     def _opened(self, width: int) -> list[Line]:

@@ -1,0 +1,107 @@
+"""A plan of practice up to the day of the interview: what is about to be forgotten, then what is weak or new. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+
+from tools.ability import Ability
+from tools.planner import MINUTES, Head
+from tools.ratings import GOOD
+from tools.schedule import Card, forgotten, reviewed
+
+Unit = tuple[str, str]  # a question, and a mistake of it or ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question to practise. `review`: it is due; `new`: never tried; `refresh`: once more before the interview."""
+
+    question: Head
+    reason: Literal["review", "new", "refresh"]
+
+    @property
+    def minutes(self) -> float:
+        """About how long it takes."""
+        return MINUTES[self.question.level or "middle"]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What to practise on a day."""
+
+    date: date
+    items: list[Item]
+
+
+def plan(
+    questions: Sequence[Head], cards: Mapping[Unit, Card], ability: Ability, span: tuple[date, int], minutes: float
+) -> list[Day]:
+    """A plan for a span of days from a date on, each of at most so many minutes, but of one question at least.
+
+    Each review is assumed to go well. On the last day nothing new is begun: what is most likely to be forgotten by the
+    day after it is gone through once more.
+    """
+    today, days = span
+    by_id = {question.id: question for question in questions}
+    known = {unit: card for unit, card in cards.items() if unit[0] in by_id}
+    fresh = _new(questions, {question for question, _ in known}, ability, f"{today}")
+    planned: list[Day] = []
+    for day in (today + timedelta(days=n) for n in range(days)):
+        last, items = days > 1 and len(planned) == days - 1, list[Item]()
+        until = day if not last else day + timedelta(days=1)
+        for question in _by_need(known, until, everything=last):
+            _add(items, Item(by_id[question], "refresh" if last else "review"), minutes)
+        while not last and fresh and _add(items, Item(fresh[0], "new"), minutes):
+            fresh.pop(0)
+        _practise(known, items, day)
+        planned.append(Day(day, items))
+    return planned
+
+
+def _by_need(cards: Mapping[Unit, Card], day: date, *, everything: bool) -> list[str]:
+    """The questions with a unit that is due by the end of a day, or all, the one most likely forgotten first."""
+    end, need = _noon(day) + timedelta(hours=12), dict[str, float]()
+    for (question, _), card in cards.items():
+        if everything or card.due <= end:
+            need[question] = max(need.get(question, 0.0), forgotten(card, end))
+    return sorted(need, key=lambda question: (-need[question], question))
+
+
+def _new(questions: Sequence[Head], known: set[str], ability: Ability, seed: str) -> list[Head]:
+    """The questions never tried, topics that may be the weakest more often, the easier ones of a topic first."""
+    left: dict[str, list[Head]] = {}
+    for question in sorted(questions, key=lambda q: (MINUTES[q.level or "middle"], q.id), reverse=True):
+        if question.id not in known:
+            left.setdefault(question.topic, []).append(question)
+    weakest = ability.weakest(left, seed) if left else {}
+    return list(_in_turn(left, {topic: share + 1 / len(weakest) for topic, share in weakest.items()}))
+
+
+def _in_turn(left: dict[str, list[Head]], weights: Mapping[str, float]) -> Iterator[Head]:
+    """One after another; each time the topic that has had the least for its weight (D'Hondt's method)."""
+    had = dict.fromkeys(left, 0)
+    while any(left.values()):
+        topic = max((topic for topic in left if left[topic]), key=lambda t: (weights[t] / (had[t] + 1), t))
+        had[topic] += 1
+        yield left[topic].pop()
+
+
+def _add(items: list[Item], item: Item, minutes: float) -> bool:
+    """Put an item on a day if there is time for it, or nothing else on that day."""
+    if items and sum(one.minutes for one in items) + item.minutes > minutes:
+        return False
+    items.append(item)
+    return True
+
+
+def _practise(cards: dict[Unit, Card], items: Sequence[Item], day: date) -> None:
+    """Go on as if all went well."""
+    for item in items:
+        units = [unit for unit in cards if unit[0] == item.question.id] or [(item.question.id, "")]
+        for unit in units:
+            cards[unit] = reviewed([(_noon(day), GOOD)], cards.get(unit))
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
