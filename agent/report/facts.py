@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from agent.commands.sessions import describe
+from agent.report.progress import made_again, progress, rows_of
 from agent.report.turns import Told, told
 from tools.interview import Attempt
 from tools.question import Lang
@@ -23,7 +24,8 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
     """One interview in full, rubric texts in `lang`; InputError where an event is damaged."""
     session, story = transcript.session, told(transcript)
     tried = [question.attempt for question in story]
-    questions = [_question(number, question, lang) for number, question in enumerate(story, start=1)]
+    share = 60 * session.minutes / max(session.questions, 1) if session.minutes else None
+    questions = [_question(number, question, lang, share) for number, question in enumerate(story, start=1)]
     last = next((attempt.grade for attempt in reversed(tried) if attempt.grade), None)
     return {
         **describe(transcript),
@@ -32,6 +34,7 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
         "offline": session.base_url is None,
         "grader": (last.grader if last else session.grader).model_dump(),
         "seconds": sum(question["seconds"] or 0 for question in questions),
+        "minutes": session.minutes,
         "topics": _topics(questions),
         "questions": questions,
         "disputes": [_dispute(session.id, attempt, d, lang) for attempt in tried for d in attempt.disputes],
@@ -44,9 +47,15 @@ def of_all(reports: Iterable[Json]) -> Json:
     for report in reports:  # each is let go before the next is made
         own = report["disputes"]
         rows.append({name: report[name] for name in ROW} | {"disputes": len(own)})
-        scored += [{"topic": question["topic"], "score": question["score"]} for question in report["questions"]]
+        scored += rows_of(report)
         disputes += own
-    return {"interviews": rows, "topics": _topics(scored), "disputes": disputes}
+    return {
+        "interviews": rows,
+        "topics": _topics(scored),
+        "progress": progress(scored),
+        "made_again": made_again(scored),
+        "disputes": disputes,
+    }
 
 
 def _topics(questions: list[Json]) -> list[Json]:
@@ -62,7 +71,7 @@ def _topics(questions: list[Json]) -> list[Json]:
     ]
 
 
-def _question(number: int, story: Told, lang: Lang) -> Json:
+def _question(number: int, story: Told, lang: Lang, share: float | None) -> Json:
     attempt = story.attempt
     grade, question = attempt.grade, attempt.question
     points, mistakes = (grade.key_points, grade.mistakes) if grade else ([], [])
@@ -73,6 +82,12 @@ def _question(number: int, story: Told, lang: Lang) -> Json:
         "prompt": question.wording(lang).prompt,
         "answer": attempt.answer,
         "answer_lang": grade.answer_lang if grade else None,
+        "level": question.level,
+        "asked_at": attempt.plan.time if attempt.plan else "",
+        "plan": attempt.plan.model_dump(include={"reason", "asked_for", "why"}) if attempt.plan else None,
+        "hints": attempt.hints,
+        "answer_seconds": round(attempt.seconds),
+        "over_share": max(round(attempt.seconds - share), 0) if share else 0,
         "turns": story.turns,
         "seconds": story.seconds,
         "status": grade.status if grade else None,
@@ -81,7 +96,11 @@ def _question(number: int, story: Told, lang: Lang) -> Json:
         "grader": grade.grader.model_dump() if grade else None,
         "earlier_grades": story.earlier_grades,
         "key_points": [_line(attempt, line, lang) for line in points],
-        "mistakes": [_line(attempt, line, lang) | {"instead": _instead(attempt, line, lang)} for line in mistakes],
+        "mistakes": [
+            _line(attempt, line, lang)
+            | {"instead": _instead(attempt, line, lang), "before": attempt.made_before(line.id)}
+            for line in mistakes
+        ],
     }
 
 

@@ -18,7 +18,7 @@ from agent.report.answer import turns
 from agent.report.facts import grader_name
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
-from prompts import LANGUAGES, say
+from prompts import LANGUAGES, counted, say
 from tools.question import Lang
 from transcripts.events import Json
 
@@ -85,13 +85,19 @@ def _environment(lang: Lang) -> Environment:
         say=lambda key, **values: say(key, lang, **values),
         score=lambda value: score_text(value, lang),
         wording={name: partial(_worded, getattr(wording, name), lang) for name in
-                 ("mean", "interviewer", "verdict", "ungraded", "duration")},
+                 ("mean", "interviewer", "verdict", "verdict_again", "ungraded", "duration", "planned", "expected")},
         grader_name=grader_name,
+        effort=partial(_listed, wording.effort, lang),
+        counted=lambda number: counted("times", number, lang),
         signs=SIGNS,
         styles=_STYLES,
         by_kind=_by_kind,
     )  # fmt: skip
     return environment
+
+
+def _listed(words: Any, lang: Lang, value: object) -> list[str]:  # noqa: ANN401 - one of the functions of wording
+    return list(words(value, lang))
 
 
 def _worded(words: Any, lang: Lang, value: object) -> str:  # noqa: ANN401 - one of the functions of wording

@@ -5,7 +5,7 @@ from agent.report.answer import Turn, turns
 from agent.report.facts import grader_name
 from agent.report.inert import block, inline
 from agent.terminal.card import score_text
-from prompts import say
+from prompts import counted, say
 from tools.question import Lang
 from transcripts.events import Json
 
@@ -32,7 +32,20 @@ def overview(report: Json, lang: Lang) -> str:
         mean, mode = score_text(row["mean"], lang), say(f"report.{row['mode']}", lang)
         rows.append([row["id"], row["time"][:10], mode, row["lang"], graded, mean, str(row["disputes"])])
     table = "\n".join(f"| {' | '.join(inline(cell) for cell in row)} |" for row in rows)
-    return "\n\n".join([f"# {say('report.title_all', lang)}", table, *_disputes(report["disputes"], lang)]) + "\n"
+    parts = [f"# {say('report.title_all', lang)}", table, *_progress(report, lang)]
+    return "\n\n".join([*parts, *_disputes(report["disputes"], lang)]) + "\n"
+
+
+def _progress(report: Json, lang: Lang) -> list[str]:
+    """Mastery by topic, and the mistakes that come again."""
+    rows = [f"- {say('topic.' + row['topic'], lang)}: {wording.expected(row, lang)}" for row in report["progress"]]
+    made = [
+        f"- {inline(row['question'])} · {inline(row['id'])}: {inline(row['text'])} "
+        f"({say('report.made_times', lang, times=counted('times', row['times'], lang))})"
+        for row in report["made_again"]
+    ]
+    parts = [f"## {say('report.mastery', lang)}", say("report.mastery_note", lang), "\n".join(rows)] if rows else []
+    return [*parts, f"## {say('report.made_again', lang)}", "\n".join(made)] if made else parts
 
 
 def _question(question: Json, lang: Lang) -> list[str]:
@@ -66,7 +79,8 @@ def _turn(turn: Turn, lang: Lang) -> list[str]:
 
 def _course(question: Json, lang: Lang) -> list[str]:
     """The time that a question took, and the grades that count no more."""
-    rows = []
+    rows = [wording.planned(question, lang)] if question["plan"] else []
+    rows += wording.effort(question, lang)
     if question["seconds"] is not None:
         rows.append(say("report.time_used", lang, time=wording.duration(question["seconds"], lang)))
     if question["earlier_grades"]:
@@ -76,7 +90,7 @@ def _course(question: Json, lang: Lang) -> list[str]:
 
 
 def _line(line: Json, lang: Lang) -> str:
-    rows = [f"- {inline(line['id'])} **{wording.verdict(line['verdict'], lang)}**: {inline(line['text'])}"]
+    rows = [f"- {inline(line['id'])} **{wording.verdict_again(line, lang)}**: {inline(line['text'])}"]
     if line["quote"]:
         rows.append(f"  - {say('report.quote', lang, quote=inline(line['quote']))}")
     if line.get("instead"):

@@ -2,7 +2,7 @@
 
 from agent.report.facts import grader_name
 from agent.terminal.card import score_text
-from prompts import say
+from prompts import catalogue, counted, say
 from transcripts.events import Json
 
 _MINUTE, _HOUR = 60, 3600  # seconds
@@ -46,3 +46,45 @@ def earlier(grade: Json, lang: str) -> str:
     """A grade that counts no more, and who gave it."""
     score = score_text(grade["score"], lang) if grade["status"] == "graded" else ungraded(grade, lang)
     return f"{score} ({grader_name(grade['grader'])})"
+
+
+def planned(question: Json, lang: str) -> str:
+    """Why this question was asked, with the figures behind it; "" where that is not recorded."""
+    plan = question["plan"] or {}
+    key = f"plan.reason_{plan.get('reason')}"
+    if key not in catalogue(lang):
+        return ""
+    reason, why = say(key, lang), plan["why"]
+    interval = why.get("interval")
+    if isinstance(why.get("expected"), float) and isinstance(interval, list) and len(interval) == len(("low", "high")):
+        low, high = interval
+        reason += "; " + say("plan.figures", lang, expected=why["expected"], low=low, high=high)
+    return say("plan.why", lang, reason=reason)
+
+
+def effort(question: Json, lang: str) -> list[str]:
+    """The hints that were used, and by how much the answer was over its share of the time."""
+    told = []
+    if question["hints"]:
+        told.append(say("report.hints", lang, count=question["hints"]))
+    if question["over_share"]:
+        told.append(say("report.over_share", lang, time=duration(question["over_share"], lang)))
+    return told
+
+
+def verdict_again(line: Json, lang: str) -> str:
+    """The verdict; of a mistake that was made before, for which time."""
+    if line["verdict"] == "committed" and line.get("before"):
+        return say("card.committed_again", lang, nth=counted("nth", line["before"] + 1, lang))
+    return verdict(line["verdict"], lang)
+
+
+def expected(row: Json, lang: str) -> str:
+    """The score to expect on a topic, with its interval and what it was before."""
+    values = {name: score_text(row[name], lang) for name in ("expected", "low", "high")}
+    text = say("report.expected", lang, **values)
+    return (
+        text
+        if row["before"] is None
+        else f"{text}; {say('report.before', lang, score=score_text(row['before'], lang))}"
+    )
