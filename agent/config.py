@@ -109,6 +109,11 @@ def transcripts_folder() -> Path:
     return folder("data") / "transcripts"
 
 
+def shelf_file() -> Path:
+    """Where what was parsed of the question bank is kept."""
+    return folder("state") / "bank.sqlite3"
+
+
 def locale_language(environ: Mapping[str, str]) -> str | None:
     """The language of the locale where razbor speaks it, else None."""
     name = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""

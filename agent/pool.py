@@ -1,44 +1,56 @@
 """The questions that an interview can draw from: chosen when it begins, found again when it is resumed."""
 
 from argparse import Namespace
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from tools.bank import Bank, load
-from tools.planner import Past, draw
+from agent.config import shelf_file
+from tools import planner
+from tools.bank import Bank, Head, salvage
+from tools.planner import Past
 from tools.question import Question
+from tools.question_files import BUILT_IN
 from transcripts.errors import InputError
 from transcripts.events import Json, QuestionEvent, SessionEvent
 from transcripts.reader import Transcript
 
-BUILT_IN = "built-in"
 
-
-def choose_questions(bank: Bank, flags: Namespace) -> tuple[list[Question], bool]:
+def choose_heads(bank: Bank, flags: Namespace) -> tuple[list[Head], bool]:
     """The questions to draw from, and whether they are fixed in their order."""
     if flags.question:
-        return [bank.get(question_id) for question_id in dict.fromkeys(flags.question)], True
-    questions = list(bank.questions.values())
+        return [bank.head(question_id) for question_id in dict.fromkeys(flags.question)], True
+    heads = list(bank.heads.values())
     if not flags.topic:
-        return questions, False
-    known = sorted({question.topic for question in questions})
+        return heads, False
+    known = sorted({head.topic for head in heads})
     for topic in flags.topic:
         if topic not in known:
             raise InputError("error.unknown_topic", topic=topic, known=", ".join(known))
-    return [question for question in questions if question.topic in flags.topic], False
+    return [head for head in heads if head.topic in flags.topic], False
 
 
-def on_record(session: SessionEvent, drawn: list[Question], bank: Bank, flags: Namespace, past: Past) -> SessionEvent:
+def searching(bank: Bank, topics: Collection[str]) -> Callable[[str], list[Head]]:
+    """A search in all of the bank, not only in what was drawn of it; in these topics, where there are any."""
+
+    def search(words: str) -> list[Head]:
+        found = (bank.head(question_id) for question_id in bank.search(words))
+        return [head for head in found if not topics or head.topic in topics]
+
+    return search
+
+
+def on_record(session: SessionEvent, drawn: list[Head], bank: Bank, flags: Namespace, past: Past) -> SessionEvent:
     """The session with its pool. Questions of the user's own stand in it in full, as many as may be asked.
 
     Those that come with razbor do not: each is large, and will be there again.
     """
-    own = [question for question in drawn[: session.questions] if bank.sources[question.id] != BUILT_IN]
+    own = [bank.get(head.id) for head in drawn[: session.questions] if head.source != BUILT_IN]
     pool: Json = {
         "topics": flags.topic,
-        "pool": [question.id for question in drawn],
-        "due": [question.id for question in drawn if question.id in past.due],
+        "pool": [head.id for head in drawn],
+        "due": [head.id for head in drawn if head.id in past.due],
         "fixed": bool(flags.question),
         "banks": [str(Path(path).resolve()) for path in flags.bank],
         "builtin": not flags.no_builtin,
@@ -47,32 +59,28 @@ def on_record(session: SessionEvent, drawn: list[Question], bank: Bank, flags: N
     return session.model_copy(update=pool)
 
 
-def recorded_pool(transcript: Transcript) -> dict[str, Question]:
-    """The pool of a recorded interview in its order, as far as its questions can still be found.
+class RecordedPool:
+    """The pool of a recorded interview, as far as its questions can still be found.
 
     Looked for in the transcript, then in the banks it names, as far as those are still there.
     """
-    session = transcript.session
-    found = {q.id: q for q in (recorded_question(fields, transcript.path, 1) for fields in session.reserve)}
-    bank = _bank(session)
-    for event in transcript.events:
-        if isinstance(event, QuestionEvent):
-            question = recorded_question(event.question, transcript.path, event.seq + 1)
-            found[question.id] = question
-    known = bank.questions | found
-    ids = session.pool or [question.id for question in draw(list(bank.questions.values()), session.seed)]
-    return {question_id: known[question_id] for question_id in ids if question_id in known}
 
+    def __init__(self, transcript: Transcript) -> None:
+        session = transcript.session
+        self._own = {q.id: q for q in (recorded_question(fields, transcript.path, 1) for fields in session.reserve)}
+        for event in transcript.events:
+            if isinstance(event, QuestionEvent):
+                question = recorded_question(event.question, transcript.path, event.seq + 1)
+                self._own[question.id] = question
+        self._bank = salvage(map(Path, session.banks), builtin=session.builtin, shelf=shelf_file())
+        known: Mapping[str, planner.Head] = {**self._bank.heads, **self._own}
+        ids = session.pool or [head.id for head in planner.draw(list(self._bank.heads.values()), session.seed)]
+        self.heads = {question_id: known[question_id] for question_id in ids if question_id in known}
+        self.search = searching(self._bank, session.topics)
 
-def _bank(session: SessionEvent) -> Bank:
-    bank = load() if session.builtin else Bank()
-    for path in map(Path, session.banks):
-        try:
-            more = load([path], builtin=False)
-        except InputError:  # what is missing there may be in the transcript
-            continue
-        bank.questions = more.questions | bank.questions
-    return bank
+    def get(self, question_id: str) -> Question:
+        """One of its questions; InputError where it is gone."""
+        return self._own.get(question_id) or self._bank.get(question_id)
 
 
 def recorded_question(fields: Json, path: Path, line: int) -> Question:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from agent.cli import explain
-from agent.config import Value
+from agent.config import Value, shelf_file
 from agent.endpoints import Endpoint, choose_for_grader
 from agent.terminal.printable import printable
 from prompts import say
@@ -22,7 +22,13 @@ Tell = Callable[..., None]  # tell(key, **values): what is being waited for; tel
 
 def open_bank(flags: Namespace, lang: Lang) -> Bank:
     """The questions; a file that cannot be used is named on stderr, and the others stay."""
-    bank = load([Path(path) for path in flags.bank], builtin=not flags.no_builtin)
+
+    def tell(count: int) -> None:
+        if not flags.quiet:
+            print(f"razbor: {say('plain.reading_bank', lang, count=count)}", file=sys.stderr)
+
+    paths = [Path(path) for path in flags.bank]
+    bank = load(paths, builtin=not flags.no_builtin, shelf=shelf_file(), tell=tell)
     for problem in bank.problems:
         print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
     return bank

@@ -1,49 +1,124 @@
-"""The question bank: the built-in questions and the files or folders a user adds."""
+"""The question bank: the built-in questions and the files or folders a user adds.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from importlib.resources import as_file, files
+What was parsed is kept on a shelf (see `shelf`), so that a file is read when it is new or has changed, and a whole
+question when it is asked for: of the others only the heads are known.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from tools.planner import Head
-from tools.question import Question
+from tools.question import Lang, Question
+from tools.question_files import GONE, Root, roots
 from tools.safe_yaml import line_of, read_yaml
+from tools.shelf import Entry, Shelf, Texts, shelved
 from transcripts.errors import InputError
 
+AT_HAND = 100  # questions that stay in memory once they were read
+FOUND = 50  # questions that a search finds, at most
+PATIENCE = 1.0  # seconds of reading until a person is told about it
 
-@dataclass
+Tell = Callable[[int], None]  # told of the number of files, once, when reading them takes long
+
+
+class Head(NamedTuple):
+    """What is known of a question that was not read. `source` is "built-in" or its file; `row` is its place."""
+
+    id: str
+    topic: str
+    level: str | None
+    source: str
+    path: str
+    row: int
+
+
+class Listed(NamedTuple):
+    """A question in a list: its head, and the texts shown there. `shown`: the prompt in the reader's language."""
+
+    head: Head
+    heading: str
+    prompt: str
+    shown: str
+
+
 class Bank:
-    """Questions by id. `sources` says where each came from, `problems` which files could not be used and why."""
+    """Questions by id, in order. `problems` says which files could not be used and why."""
 
-    questions: dict[str, Question] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    problems: list[InputError] = field(default_factory=list)
+    def __init__(self, shelf: Shelf) -> None:
+        self.heads: dict[str, Head] = {}
+        self.problems: list[InputError] = []
+        self.questions: Mapping[str, Question] = _Questions(self)
+        self._shelf = shelf
+        self._cached = lru_cache(AT_HAND)(self._read)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where each question came from: "built-in" or its file."""
+        return {head.id: head.source for head in self.heads.values()}
+
+    def head(self, question_id: str) -> Head:
+        """What is known of the question with this id; InputError when there is none."""
+        if question_id not in self.heads:
+            raise InputError("error.unknown_question", id=question_id, nearest=nearest(question_id, self.heads))
+        return self.heads[question_id]
 
     def get(self, question_id: str) -> Question:
         """The question with this id; InputError when there is none."""
-        if question_id not in self.questions:
-            raise InputError("error.unknown_question", id=question_id, nearest=nearest(question_id, self.questions))
-        return self.questions[question_id]
+        return self._cached(self.head(question_id))
 
-    @property
-    def heads(self) -> Mapping[str, Head]:
-        """What the planner knows of each question."""
-        return self.questions
-
-    def search(self, words: str) -> list[str]:  # noqa: ARG002
+    def search(self, words: str) -> list[str]:
         """The ids of the questions that are about these words, the best first."""
-        return []
+        ids = {head.row: head.id for head in self.heads.values()}
+        return list(islice((ids[row] for row in self._shelf.search(words) if row in ids), FOUND))
 
-    def add(self, path: Path, source: str) -> None:
-        """Read one file into the bank. The same text under the same id again is no harm; another text is."""
-        question = read_question(path)
-        known = self.questions.get(question.id)
+    def listing(self, lang: Lang) -> Iterator[Listed]:
+        """The questions as they stand in a list for a reader of `lang`; none is read for it."""
+        texts = self._shelf.texts()
+        for head in self.heads.values():
+            own = texts.get(head.row) or Texts.of(self.get(head.id))
+            yield Listed(head, own.heading, own.prompt, own.ru if lang == "ru" else own.en)
+
+    def add(self, entry: Entry, source: str, path: str) -> None:
+        """Take a question in. The same text under the same id again is no harm; another text is: InputError."""
+        known = self.heads.get(entry.id)
         if known is None:
-            self.questions[question.id], self.sources[question.id] = question, source
-        elif known.content_sha256 != question.content_sha256:
-            raise InputError("error.duplicate_id", path=path, id=question.id, other=self.sources[question.id])
+            self.heads[entry.id] = Head(entry.id, entry.topic, entry.level, source, path, entry.row)
+        elif self._shelf.content(known.row) != self._shelf.content(entry.row):
+            raise InputError("error.duplicate_id", path=path, id=entry.id, other=known.source)
+
+    def _read(self, head: Head) -> Question:
+        """From the shelf, or where another razbor has changed it meanwhile, from the file."""
+        try:
+            question = Question.model_validate_json(self._shelf.json(head.row) or "")
+        except ValidationError:
+            question = read_question(Path(head.path))
+        if question.id != head.id:
+            raise InputError("error.unknown_question", id=head.id, nearest=question.id)
+        return question
+
+
+class _Questions(Mapping[str, Question]):
+    """Each is read when it is asked for."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def __getitem__(self, question_id: str) -> Question:
+        if question_id not in self._bank.heads:
+            raise KeyError(question_id)
+        return self._bank.get(question_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bank.heads)
+
+    def __len__(self) -> int:
+        return len(self._bank.heads)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -67,31 +142,60 @@ def read_question(path: Path) -> Question:
         raise InputError("error.question_field", path=path, line=line, field=part, problem=first["msg"]) from error
 
 
-def question_files(path: Path) -> list[Path]:
-    """The question files that a path stands for: itself, or the *.yaml of a folder. InputError when none."""
-    if not path.exists():
-        raise InputError("error.no_such_file", path=path)
-    found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")]) if path.is_dir() else [path]
-    if not found:
-        raise InputError("error.bank_empty", path=path)
-    return found
+def load(
+    paths: Iterable[Path] = (), *, builtin: bool = True, shelf: Path | None = None, tell: Tell = lambda _: None
+) -> Bank:
+    """Load the bank. A broken file in a folder goes to `problems`; one that was named itself raises InputError.
 
-
-def load(paths: Iterable[Path] = (), *, builtin: bool = True) -> Bank:
-    """Load the bank. A broken file in a folder goes to `problems`; one that was named itself raises InputError."""
-    bank = Bank()
-    if builtin:
-        with as_file(files("tools") / "questions") as folder:
-            for path in sorted(folder.glob("*.yaml")):
-                bank.add(path, "built-in")
-    for root in paths:
-        for path in question_files(root):
-            try:
-                bank.add(path, str(path))
-            except InputError as error:
-                if not root.is_dir():
-                    raise
-                bank.problems.append(error)
-    if not bank.questions:
+    `shelf` is where to keep what was parsed; without it, and where it can't be kept, each file is read each time.
+    """
+    found = [*roots(paths, builtin=builtin)]
+    read = _reader(tell, sum(len(root.files) for root in found))
+    bank = shelved(shelf, lambda kept: _filled(kept, found, read, strict=True))
+    if not bank.heads:
         raise bank.problems[0] if bank.problems else InputError("error.no_questions")
     return bank
+
+
+def salvage(paths: Iterable[Path], *, builtin: bool, shelf: Path | None = None) -> Bank:
+    """What of these questions can be read today, and be it none."""
+    found = [*roots((), builtin=builtin)]
+    for path in paths:
+        with suppress(InputError):
+            found += roots([path], builtin=False)
+    return shelved(shelf, lambda kept: _filled(kept, found, read_question, strict=False))
+
+
+def _filled(shelf: Shelf, found: Iterable[Root], read: Callable[[Path], Question], *, strict: bool) -> Bank:
+    """What is in these files. Raises sqlite3.Error, and with `strict` InputError for a file that was named itself."""
+    bank = Bank(shelf)
+    with shelf.filling():
+        for root in found:
+            known = shelf.entries(root.folder)
+            for file in root.files:
+                path, entry = root.path(file), known.pop(file.name, None)
+                try:
+                    if entry is None or entry[:3] != file or file[1:] == GONE:
+                        entry = shelf.put(root.folder, file, read(Path(path)))
+                    bank.add(entry, root.source or path, path)
+                except InputError as error:
+                    if strict and not root.whole:
+                        raise
+                    bank.problems.append(error)
+            for name in known if root.whole else ():
+                shelf.drop(root.folder, name)
+    return bank
+
+
+def _reader(tell: Tell, count: int) -> Callable[[Path], Question]:
+    """`read_question`, which says so when it goes on for long."""
+    begun, told = time.monotonic(), False
+
+    def read(path: Path) -> Question:
+        nonlocal told
+        if not told and time.monotonic() - begun > PATIENCE:
+            told = True
+            tell(count)
+        return read_question(path)
+
+    return read

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.bank import question_files, read_question
+from tools.bank import read_question
 from tools.lint_asks import check_asks
 from tools.lint_phrases import Finding, Step, check_phrases
 from tools.question import Question, Wording, sentences
+from tools.question_files import question_files
 from tools.safe_yaml import line_of
 from transcripts.errors import InputError
 

@@ -92,12 +92,12 @@ def draw(questions: Sequence[H], seed: int, due: Collection[str] = ()) -> list[H
 class Planner:
     """Chooses among `questions`, each read by `load` when it is chosen; of two worth the same, the earlier one.
 
-    With `fixed`, exactly these in their order. `search` finds the ids of questions by words, the best first.
+    With `fixed`, exactly these in their order. `search` finds questions by words, the best first, and others than these.
     """
 
     def __init__(  # noqa: PLR0913 - what a choice depends on
         self, questions: Sequence[Head], load: Callable[[str], Question], *, seed: int = 0, fixed: bool = False,
-        past: Past = Past(), search: Callable[[str], Sequence[str]] = lambda _: (),
+        past: Past = Past(), search: Callable[[str], Sequence[Head]] = lambda _: (),
     ) -> None:  # fmt: skip
         self._questions = {question.id: question for question in questions}
         self._load = load
@@ -112,18 +112,20 @@ class Planner:
         left = [question for question in self._questions.values() if question.id not in asked]
         if self._fixed:
             return self._chosen(left[0].id, "fixed")
-        if wished := self._wished(left, wish):
+        if wished := self._wished(left, asked, wish):
             return self._chosen(wished, "wish")
         return self._best(left, tried, wish)
 
-    def _wished(self, left: Sequence[Head], wish: Wish) -> str | None:
+    def _wished(self, left: Sequence[Head], asked: Collection[str], wish: Wish) -> str | None:
         """The question that fits best what the model asks for, if it asks and one fits."""
         if not wish.topic and wish.level == "any":
             return None
-        fits = {question.id: question for question in left if wish.level in ("any", question.level)}
-        named = [question.id for question in fits.values() if wish.topic in ("", question.topic)]
-        found = named or [question_id for question_id in self._search(wish.topic) if question_id in fits]
-        return found[0] if found else None
+        named = [question for question in left if wish.topic in ("", question.topic)]
+        for found in (named, self._search(wish.topic) if wish.topic else ()):
+            for question in found:
+                if question.id not in asked and wish.level in ("any", question.level):
+                    return question.id
+        return None
 
     def _best(self, left: Sequence[Head], tried: Sequence[Tried], wish: Wish) -> Choice:
         ability = self._estimate(tried)

@@ -26,18 +26,17 @@ def run(flags: Namespace) -> int:
 
 
 def _list(flags: Namespace, lang: Lang) -> int:
-    bank = open_bank(flags, lang)
-    rows = [
-        {"id": q.id, "topic": q.topic, "level": q.level, "heading": q.heading, "prompt": q.prompt,
-         "source": bank.sources[q.id]}
-        for q in bank.questions.values()
-    ]  # fmt: skip
+    listing = open_bank(flags, lang).listing(lang)
     if flags.json:
+        rows = [
+            {"id": head.id, "topic": head.topic, "level": head.level, "heading": heading, "prompt": prompt,
+             "source": head.source}
+            for head, heading, prompt, _ in listing
+        ]  # fmt: skip
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return DONE
-    for question in bank.questions.values():
-        prompt = question.wording(lang).prompt
-        print(printable(f"{question.id:<24} {question.topic:<14} {question.level or '':<7} {prompt}"))
+    for head, _, _, shown in listing:
+        print(printable(f"{head.id:<24} {head.topic:<14} {head.level or '':<7} {shown}"))
     return DONE
 
 

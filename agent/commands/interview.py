@@ -13,7 +13,7 @@ from agent.endpoints import Endpoint, choose
 from agent.hold import Disk, hold, models, terminal
 from agent.loop import Interviewing
 from agent.models.failure import EndpointError
-from agent.pool import choose_questions, on_record
+from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
 from agent.session import Journal, Parts, assemble, end, new_session
@@ -48,22 +48,23 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     plain = {name: value.value for name, value in settings.items()}
     lang: Lang = plain["lang"]
     bank = open_bank(flags, lang)
-    questions, fixed = choose_questions(bank, flags)
+    heads, fixed = choose_heads(bank, flags)
     if endpoint:
         from agent.connect import with_model
 
         endpoint = with_model(endpoint, lang)
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
-    asked = len(questions) if fixed else plain["questions"]
-    session = new_session(flags.seed, plain | {"questions": asked}, len(questions), endpoint, grader)
+    asked = len(heads) if fixed else plain["questions"]
+    session = new_session(flags.seed, plain | {"questions": asked}, len(heads), endpoint, grader)
     memory = Recollection(lang)
     past = memory.past()
-    drawn = questions if fixed else draw(questions, session.seed, past.due)
+    drawn = heads if fixed else draw(heads, session.seed, past.due)
     session = on_record(session, drawn, bank, flags, past)
     with ExitStack() as stack:
         path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
-        planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=bank.search)
+        search = searching(bank, flags.topic)
+        planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)
         parts = assemble(session, planner.choose, grader, Journal([disk.write]))
         course = Course(*models(flags, settings, endpoint, session, stack), parts.journal.emit, lang)
         parts.journal.listeners.append(course.hear)

@@ -14,7 +14,7 @@ from agent.hold import Disk, Terminal, hold, models
 from agent.loop import Interviewing
 from agent.models.embedded import NAME as EMBEDDED
 from agent.models.embedded import EmbeddedModel
-from agent.pool import recorded_pool
+from agent.pool import RecordedPool
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
 from agent.record.model import RecordedModel
 from agent.record.rerun import Rerun
@@ -24,6 +24,7 @@ from agent.terminal.screen import Screen
 from prompts import prompts_sha256, to_model
 from tools.grade_answer import Grader
 from tools.planner import Choice, Past, Planner, Tried, Wish
+from tools.question import Question
 from tools.registry import ToolError
 from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
@@ -82,7 +83,7 @@ class Resumption:
     past: Past
 
     def __post_init__(self) -> None:
-        self._pool = recorded_pool(self.transcript)
+        self._pool = RecordedPool(self.transcript)
         self._record = Rerun(self.transcript.events, lambda *_: None, self._go_live)
         self._parts = self._assembled()
 
@@ -113,25 +114,32 @@ class Resumption:
     def _assembled(self) -> Parts:
         session = self.transcript.session.model_copy()
         grader = RecordedGrader(self._record, self.grader)
-        choose = choices(self._record, self._choose, self._pool.get, self.transcript.path)
+        choose = choices(self._record, self._choose, self._known, self.transcript.path)
         parts = assemble(session, choose, grader, self._record)
         parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
         return parts
 
     def _choose(self, tried: Sequence[Tried], wish: Wish) -> Choice:
         """The next question; where the interview stopped in the midst of asking for one that is gone, there is none."""
-        if set(self._pool) <= {one.question.id for one in tried}:
+        if set(self._pool.heads) <= {one.question.id for one in tried}:
             raise ToolError(to_model("fetch.say_goodbye"))
         session, pool = self.transcript.session, self._pool
-        planner = Planner(list(pool.values()), pool.__getitem__, seed=session.seed, fixed=session.fixed, past=self.past)
+        heads = list(pool.heads.values())
+        planner = Planner(
+            heads, pool.get, seed=session.seed, fixed=session.fixed, past=self.past, search=pool.search
+        )  # fmt: skip
         return planner.choose(tried, wish)
+
+    def _known(self, question_id: str) -> Question | None:
+        """A question of the pool; None where it is gone."""
+        return self._pool.get(question_id) if question_id in self._pool.heads else None
 
     def _go_live(self) -> None:
         """The record is over: what comes now is written, beginning with the fact that it goes on."""
         self._record.listeners.insert(0, self.disk.write)
         interview = self._parts.interview
         asked = {attempt.question.id for attempt in interview.attempts}
-        left = [question_id for question_id in self._pool if question_id not in asked]
+        left = [question_id for question_id in self._pool.heads if question_id not in asked]
         endpoint = self.endpoint
         self._record.emit(ResumeEvent(
             razbor=version("razbor"),
