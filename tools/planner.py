@@ -92,7 +92,7 @@ def draw(questions: Sequence[H], seed: int, due: Collection[str] = ()) -> list[H
 class Planner:
     """Chooses among `questions`, each read by `load` when it is chosen; of two worth the same, the earlier one.
 
-    With `fixed`, exactly these in their order. `search` finds questions by words, the best first, and others than these.
+    With `fixed`, exactly these in their order. `search` finds questions by words, the best first; others too.
     """
 
     def __init__(  # noqa: PLR0913 - what a choice depends on

@@ -12,24 +12,21 @@ from tools.graders.glossary import concepts, lines
 from tools.graders.text import words
 from tools.question import Question
 
-TABLE = (
-    "DROP TABLE IF EXISTS words",
-    "CREATE VIRTUAL TABLE words USING fts5(name, prompt, points, rest, content = '')",
-    "INSERT INTO words (words, rank) VALUES ('rank', 'bm25(4.0, 4.0, 2.0, 1.0)')",  # weights by column
-)
+TABLE = """
+DROP TABLE IF EXISTS words;
+CREATE VIRTUAL TABLE words USING fts5(name, prompt, points, rest, content = '');
+INSERT INTO words (words, rank) VALUES ('rank', 'bm25(4.0, 4.0, 2.0, 1.0)');
+"""  # the weights are those of the columns
+MISSING = "SELECT count(*) FROM questions WHERE row > (SELECT coalesce(max(id), 0) FROM words_docsize)"
+NEW = "SELECT row, json FROM questions WHERE row > (SELECT coalesce(max(id), 0) FROM words_docsize) ORDER BY row"
 ADD = "INSERT INTO words (rowid, name, prompt, points, rest) VALUES (?, ?, ?, ?, ?)"
 FIND = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank"
 
 
-def begin(sql: sqlite3.Connection) -> None:
-    """Make an empty index. Raises sqlite3.Error."""
-    for statement in TABLE:
-        sql.execute(statement)
-
-
-def add(sql: sqlite3.Connection, row: int, question: Question) -> None:
-    """Put a question into the index. Raises sqlite3.Error."""
-    sql.execute(ADD, (row, *_columns(question)))
+def index(sql: sqlite3.Connection) -> None:
+    """Put the questions into the index that are not in it, in a transaction. Raises sqlite3.Error."""
+    for row, json in sql.execute(NEW):
+        sql.execute(ADD, (row, *_columns(Question.model_validate_json(json))))
 
 
 def find(sql: sqlite3.Connection, text: str) -> Iterator[int]:

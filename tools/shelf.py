@@ -19,6 +19,7 @@ from tools.question import Question
 from tools.question_files import File
 
 WAIT = 2.0  # seconds for another razbor to finish writing
+UNINDEXED = 100  # questions whose words may wait until somebody searches
 LEFTOVERS = 100  # questions that are gone and may stay in the index, beside as many as are there
 MADE_BY = ("question.py", "shelf.py", "shelf.sql", "search.py", "graders/text.py", "graders/glossary.py",
            "graders/glossary.txt", "graders/stopwords.txt")  # fmt: skip
@@ -59,7 +60,7 @@ class Shelf:
 
     def __init__(self, connection: sqlite3.Connection, *, lasting: bool) -> None:
         self._sql = connection
-        self._indexed = lasting  # at once; in memory when the first search comes, which may be never
+        self._lasting = self._searchable = lasting
 
     def entries(self, folder: bytes) -> dict[bytes, Entry]:
         """What is known of the files of a folder, by name."""
@@ -84,8 +85,6 @@ class Shelf:
         added = self._sql.execute("INSERT INTO questions VALUES (NULL, ?, ?, ?, ?, ?, ?)", fields)
         entry = Entry(*file, added.lastrowid or 0, question.id, question.topic, question.level)
         self._sql.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (folder, *entry))
-        if self._indexed:
-            search.add(self._sql, entry.row, question)
         return entry
 
     def drop(self, folder: bytes, name: bytes) -> None:
@@ -112,8 +111,13 @@ class Shelf:
     def search(self, words: str) -> Iterator[int]:
         """The rows of the questions that are about these words, the best first; some may be gone."""
         with suppress(sqlite3.Error):
-            if not self._indexed:
-                self._index()
+            if not self._searchable:
+                _run(self._sql, search.TABLE)
+                self._searchable = True
+            if self._unindexed():
+                with suppress(sqlite3.OperationalError), self._sql:  # another razbor may be doing it
+                    self._begin()
+                    search.index(self._sql)
             yield from search.find(self._sql, words)
 
     def _one(self, statement: str, row: int) -> str | None:
@@ -127,23 +131,28 @@ class Shelf:
             self._sql.execute("BEGIN IMMEDIATE")
 
     def _tidy(self) -> None:
-        """Let go of folders that are no more; and of words in the index, when those of lost questions grow many."""
+        """Let go of folders that are no more; see to the index, where much of it is missing or of no use."""
         for (folder,) in self._sql.execute("SELECT DISTINCT folder FROM files").fetchall():
             if not os.path.isdir(folder):  # noqa: PTH112 - as the file system spells it
                 for statement in DROP:
                     self._sql.execute(statement.format("folder = ?"), (folder,))
-        if self._indexed:
-            ((there,), (indexed,)) = self._sql.execute(
-                "SELECT count(*) FROM files UNION ALL SELECT count(*) FROM words"
-            )
-            if indexed > 2 * there + LEFTOVERS:
-                self._index()
+        if not self._lasting:
+            return
+        ((there,), (indexed,)) = self._sql.execute("SELECT count(*) FROM files UNION ALL SELECT count(*) FROM words")
+        if indexed > 2 * there + LEFTOVERS:
+            _run(self._sql, search.TABLE)
+        if self._unindexed() > UNINDEXED:
+            search.index(self._sql)
 
-    def _index(self) -> None:
-        search.begin(self._sql)
-        for row, json in self._sql.execute("SELECT row, json FROM questions"):
-            search.add(self._sql, row, Question.model_validate_json(json))
-        self._indexed = True
+    def _unindexed(self) -> int:
+        ((count,),) = self._sql.execute(search.MISSING)
+        return int(count)
+
+
+def _run(sql: sqlite3.Connection, script: str) -> None:
+    """Run several statements in the transaction that is open, which `executescript` would end."""
+    for statement in script.split(";"):
+        sql.execute(statement)
 
 
 def shelved(path: Path | None, fill: Callable[[Shelf], T]) -> T:
@@ -183,10 +192,9 @@ def _prepare(sql: sqlite3.Connection, *, lasting: bool) -> None:
         sql.execute("BEGIN IMMEDIATE")
         if sql.execute("PRAGMA user_version").fetchone() == (made_by,):  # another razbor was faster
             return
-        for statement in (files("tools") / "shelf.sql").read_text("utf-8").split(";"):
-            sql.execute(statement)
+        _run(sql, (files("tools") / "shelf.sql").read_text("utf-8"))
         if lasting:
-            search.begin(sql)
+            _run(sql, search.TABLE)
         sql.execute(f"PRAGMA user_version = {made_by}")
 
 

@@ -1,6 +1,6 @@
 DROP TABLE IF EXISTS files;
 DROP TABLE IF EXISTS questions;
-CREATE TABLE files (             -- a folder of it is read at each start: nothing more is in it
+CREATE TABLE files (             -- read at each start, so nothing more is in it
     folder BLOB NOT NULL,        -- as the file system spells it
     name BLOB NOT NULL,
     size INTEGER NOT NULL,       -- bytes and
@@ -18,5 +18,5 @@ CREATE TABLE questions (
     prompt TEXT NOT NULL,
     prompt_en TEXT NOT NULL,
     prompt_ru TEXT NOT NULL,
-    json TEXT NOT NULL           -- last: it stays unread where only the others are asked for
+    json TEXT NOT NULL           -- last, so that it stays unread where only the others are asked for
 );
