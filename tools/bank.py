@@ -22,7 +22,8 @@ from transcripts.errors import InputError
 
 AT_HAND = 100  # questions that stay in memory once they were read
 FOUND = 50  # questions that a search finds, at most
-PATIENCE = 1.0  # seconds of reading until a person is told about it
+PATIENCE = 1.0  # seconds of reading until a person is told about it,
+MANY = 100  # where there are so many files; a few take longer only on a machine that is busy
 
 Tell = Callable[[int], None]  # told of the number of files, once, when reading them takes long
 
@@ -150,8 +151,7 @@ def load(
     `shelf` is where to keep what was parsed; without it, and where it can't be kept, each file is read each time.
     """
     found = [*roots(paths, builtin=builtin)]
-    read = _reader(tell, sum(len(root.files) for root in found))
-    bank = shelved(shelf, lambda kept: _filled(kept, found, read, strict=True))
+    bank = shelved(shelf, lambda kept: _filled(kept, found, _reader(tell, found), strict=True))
     if not bank.heads:
         raise bank.problems[0] if bank.problems else InputError("error.no_questions")
     return bank
@@ -187,9 +187,10 @@ def _filled(shelf: Shelf, found: Iterable[Root], read: Callable[[Path], Question
     return bank
 
 
-def _reader(tell: Tell, count: int) -> Callable[[Path], Question]:
+def _reader(tell: Tell, found: Iterable[Root]) -> Callable[[Path], Question]:
     """`read_question`, which says so when it goes on for long."""
-    begun, told = time.monotonic(), False
+    count, begun = sum(len(root.files) for root in found), time.monotonic()
+    told = count < MANY
 
     def read(path: Path) -> Question:
         nonlocal told
