@@ -35,10 +35,10 @@ def _variants() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 def concepts(text: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
     """The concepts that a run of words names: (concept, first word, word after the last), longest first at a place."""
-    known, place = _variants(), 0
-    while place < len(text):
-        for stems, concept in known.get(text[place].stem, ()):
-            if tuple(word.stem for word in text[place : place + len(stems)]) == stems:
+    known, place, said = _variants(), 0, tuple(word.stem for word in text)
+    while place < len(said):
+        for stems, concept in known.get(said[place], ()):
+            if said[place : place + len(stems)] == stems:
                 yield concept, place, place + len(stems)
                 place += len(stems) - 1
                 break
