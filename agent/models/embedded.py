@@ -19,7 +19,7 @@ NAME = "embedded"
 
 
 class EmbeddedModel:
-    """Deterministic: the same seed and the same conversation give the same words."""
+    """Deterministic: the same seed and the same results of tools give the same words, whatever was answered."""
 
     name = NAME
 
@@ -30,7 +30,8 @@ class EmbeddedModel:
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:  # noqa: ARG002
         """Do what is due."""
         known = results(messages)
-        draw = random.Random(f"{self._seed}/{json.dumps(list(messages))}")
+        # of what the tools have said only: drawn by the answer, too, the words would tell one answer from another
+        draw = random.Random(f"{self._seed}/{json.dumps(known)}")
         if due is Step.FETCH:
             greeting = "next_question" if known else "greeting"
             return _call(messages, due, {}, draw.choice(variants(greeting, self._lang)))

@@ -171,7 +171,9 @@ class Screen:
         return [[], *summary(rows, self._lang, width)]
 
     def _end(self, event: EndEvent, width: int) -> list[Line]:
-        """The summary; in live mode with all that was kept back till now."""
+        """The summary; in live mode with all that was kept back till now, and not where the interview can go on."""
+        if self._interview.live and event.reason == "interrupted":
+            return []
         lines: list[Line] = []
         for attempt in self._interview.attempts if self._interview.live else ():
             if attempt.grade:
