@@ -1,0 +1,96 @@
+"""razbor again and again for the price of one start: a process that has read everything forks for each run.
+
+Each run is a process of its own with pipes of its own, as if it had been typed: `python -m tests.warm` reads a run a
+line, as JSON, and answers each with what became of it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from agent.cli import main
+from prompts import LANGUAGES
+from tools.bank import load
+from tools.graders.local import LocalGrader
+
+ROOT = Path(__file__).parents[1]
+
+
+class Warm:
+    """The process, for as long as the `with` lasts; it has read the rubrics of these questions."""
+
+    def __init__(self, *questions: str) -> None:
+        self._questions = questions
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.warm", *self._questions],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            env={**os.environ, "LANG": "en_US.UTF-8", "NO_PROXY": "*", "PYTHONIOENCODING": "utf-8"},
+        )  # fmt: skip
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def razbor(self, home: Path, *arguments: str, lines: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        """One run, its home being `home`, with these lines on a pipe."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        job = {"argv": arguments, "home": str(home), "stdin": "".join(f"{line}\n" for line in lines)}
+        print(json.dumps(job), file=self._process.stdin, flush=True)
+        done = json.loads(self._process.stdout.readline())
+        return subprocess.CompletedProcess(arguments, done["status"], done["stdout"], done["stderr"])
+
+
+def _run(job: dict[str, Any]) -> dict[str, Any]:
+    read_end, write_end = os.pipe()
+    os.write(write_end, job["stdin"].encode())  # a pipe holds 64 kB
+    os.close(write_end)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if not child:
+            for ours, its in ((read_end, 0), (out.fileno(), 1), (err.fileno(), 2)):
+                os.dup2(ours, its)
+            sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - nothing was read ahead from it
+            os.environ["RAZBOR_HOME"] = job["home"]
+            status = main(job["argv"])
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+        os.close(read_end)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        texts = [file.seek(0) or file.read().decode() for file in (out, err)]
+    return {"status": status, "stdout": texts[0], "stderr": texts[1]}
+
+
+def _get_warm(names: Sequence[str]) -> None:
+    """Import and read what a run needs of the program and of these questions."""
+    for module in (
+        "agent.commands.interview",
+        "agent.commands.replay",
+        "agent.commands.resume",
+        "agent.connect",
+        "openai",
+        "openai.resources.chat",
+    ):
+        import_module(module)
+    bank = load()
+    for name in names:
+        for lang in LANGUAGES:
+            LocalGrader().grade(bank.get(name), "Nothing yet.", "ru" if lang == "ru" else "en")
+
+
+if __name__ == "__main__":
+    _get_warm(sys.argv[1:])
+    for line in sys.stdin:
+        print(json.dumps(_run(json.loads(line))), flush=True)
