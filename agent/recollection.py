@@ -1,6 +1,7 @@
 """The memory of this user: kept in step with the transcripts, and asked what it knows when an interview begins."""
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +12,14 @@ from agent.terminal.printable import printable
 from prompts import say
 from tools.ability import Ability, unknown
 from tools.interview import Attempt, Interview
-from tools.memory import Memory, MemoryUnavailableError, Stamp, opened
+from tools.memory import Memory, MemoryUnavailableError, NewerMemoryError, Stamp, opened
 from tools.plan import Unit
 from tools.planner import Past
 from tools.schedule import Card, forgotten
 from transcripts.errors import InputError
 from transcripts.reader import read
+
+BATCH = 100  # transcripts taken in at once: few enough for another razbor to wait, and for the memory of this one
 
 
 def memory_file() -> Path:
@@ -74,17 +77,19 @@ class Recollection:
 
     def _unavailable(self, error: MemoryUnavailableError) -> None:
         self._told = True
-        print(f"razbor: {printable(say('memory.without', self.lang, reason=error))}", file=sys.stderr)
+        reason = say("memory.newer", self.lang) if isinstance(error, NewerMemoryError) else error
+        print(f"razbor: {printable(say('memory.without', self.lang, reason=reason))}", file=sys.stderr)
 
 
 def in_step(memory: Memory, transcripts: Path) -> None:
     """Take in what is new or has changed among the transcripts, and let go of what is no more."""
-    there = {stamp for stamp in map(_stamp, sorted(transcripts.glob("*.jsonl"))) if stamp}
-    known = memory.known()
-    for name in sorted({stamp.name for stamp in known} - {stamp.name for stamp in there}):
-        memory.forget(name)
-    for stamp in sorted(there - known, key=lambda stamp: stamp.name):
-        memory.take(stamp, _attempts(transcripts / stamp.name))
+    known = memory.known()  # before looking: what another razbor takes in meanwhile must not seem to be gone
+    there = {stamp for stamp in map(_stamp, transcripts.glob("*.jsonl")) if stamp}
+    if gone := {stamp.name for stamp in known} - {stamp.name for stamp in there}:
+        memory.forget(gone)
+    new = sorted(there - known, key=lambda stamp: stamp.name)
+    for at in range(0, len(new), BATCH):
+        memory.take({stamp: _attempts(transcripts / stamp.name) for stamp in new[at : at + BATCH]})
 
 
 def rebuilt(path: Path, transcripts: Path) -> int:
@@ -94,19 +99,30 @@ def rebuilt(path: Path, transcripts: Path) -> int:
     """
     new = path.with_suffix(".new")
     try:
-        new.unlink(missing_ok=True)
+        _remove(new)
         with opened(new) as memory:
             in_step(memory, transcripts)
             memory.close_wal()
             count = len(memory.known())
-        for suffix in ("-wal", "-shm"):  # these belong to the file that goes
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
         if path.exists():
-            path.replace(path.with_suffix(".bak"))
+            path.replace(_aside(path))
+        _remove(path)
         new.replace(path)
     except OSError as error:
         raise MemoryUnavailableError(str(error)) from error
     return count
+
+
+def _remove(path: Path) -> None:
+    """Remove a file of SQLite's with those beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _aside(path: Path) -> Path:
+    """Where the older file goes: over what was kept last, unless that is a folder."""
+    numbers = ("", *range(1, 100))
+    return next(aside for n in numbers if not (aside := path.with_suffix(f".bak{n}")).is_dir())
 
 
 def _by_question(due: dict[Unit, Card], now: datetime) -> dict[str, float]:
@@ -118,11 +134,12 @@ def _by_question(due: dict[Unit, Card], now: datetime) -> dict[str, float]:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    try:
+    """The state of a transcript; None where it was removed this very moment, or its name is no text."""
+    with suppress(OSError, UnicodeEncodeError):
+        path.name.encode()
         state = path.stat()
-    except OSError:  # removed this very moment
-        return None
-    return Stamp(path.name, state.st_size, state.st_mtime_ns)
+        return Stamp(path.name, state.st_size, state.st_mtime_ns)
+    return None
 
 
 def _attempts(path: Path) -> list[Attempt]:

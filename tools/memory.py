@@ -6,24 +6,29 @@ same transcripts make the same memory, whatever the order in which they came.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from tools.ability import Ability, unknown
+from tools.ability import TOPICS, Ability, unknown
 from tools.interview import Attempt, moment
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
 
 WAIT = 2.0  # seconds for another razbor to finish writing
 MIGRATIONS = ("memory_schema.sql",)  # one a version: each adds, and what is no longer read goes with a later one
+YEARS = range(1970, 3000)  # what lies beyond them is no time of an answer, and the day a card is due must be one, too
 
 
 class MemoryUnavailableError(Exception):
     """The file cannot be used; `args[0]` says why."""
+
+
+class NewerMemoryError(MemoryUnavailableError):
+    """The file is of a newer version."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +50,21 @@ class Memory:
         """The transcripts that are in it."""
         return {Stamp(*row) for row in self._sql.execute("SELECT name, size, modified FROM transcripts")}
 
-    def take(self, stamp: Stamp, attempts: Sequence[Attempt]) -> None:
-        """Put a transcript in, in the place of what was known of it; all of it or, if something fails, nothing."""
-        with self._writing():
-            changed = self._forget(stamp.name) | {attempt.question.id for attempt in attempts}
-            self._sql.execute("INSERT INTO transcripts VALUES (?, ?, ?)", (stamp.name, stamp.size, stamp.modified))
-            for number, attempt in enumerate(attempts, start=1):
-                self._put(stamp.name, number, attempt)
+    def take(self, transcripts: Mapping[Stamp, Sequence[Attempt]]) -> None:
+        """Put transcripts in, each in the place of what was known of it; all or, if something fails, nothing."""
+        with _writing(self._sql):
+            changed = self._forget(stamp.name for stamp in transcripts)
+            for stamp, attempts in transcripts.items():
+                self._sql.execute("INSERT INTO transcripts VALUES (?, ?, ?)", (stamp.name, stamp.size, stamp.modified))
+                for number, attempt in enumerate(attempts, start=1):
+                    self._put(stamp.name, number, attempt)
+                    changed.add(attempt.question.id)
             self._schedule(changed)
 
-    def forget(self, name: str) -> None:
-        """Let go of a transcript that is no more."""
-        with self._writing():
-            self._schedule(self._forget(name))
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of transcripts that are no more."""
+        with _writing(self._sql):
+            self._schedule(self._forget(names))
 
     def cards(self) -> dict[tuple[str, str], Card]:
         """The card of each unit: (question, mistake), the mistake "" for the question itself."""
@@ -88,7 +95,7 @@ class Memory:
             if before:
                 ability.age(max((time - before).total_seconds(), 0.0) / 86400)
             before = time
-            if topic:
+            if topic in TOPICS:  # a newer razbor may know more of them
                 ability.observe(topic, level, score)
         return ability
 
@@ -97,34 +104,32 @@ class Memory:
         self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dump(self) -> list[str]:
-        """All that is in it, as SQL."""
-        return list(self._sql.iterdump())
+        """All that is in it, as SQL, sorted: of two with the same content it is the same."""
+        return sorted(self._sql.iterdump())
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._sql:
-            self._sql.execute("BEGIN IMMEDIATE")
-            yield
-
-    def _forget(self, name: str) -> set[str]:
-        rows = self._sql.execute("SELECT DISTINCT question FROM attempts WHERE transcript = ?", (name,))
-        questions = {question for (question,) in rows}
-        self._sql.execute("DELETE FROM transcripts WHERE name = ?", (name,))
+    def _forget(self, names: Iterable[str]) -> set[str]:
+        questions = set[str]()
+        for name in names:
+            rows = self._sql.execute("SELECT question FROM attempts WHERE transcript = ?", (name,))
+            questions |= {question for (question,) in rows}
+            self._sql.execute("DELETE FROM transcripts WHERE name = ?", (name,))
         return questions
 
     def _put(self, transcript: str, number: int, attempt: Attempt) -> None:
         graded = next((getattr(grade, "time", "") for grade in attempt.grades), "")
         time, grade = moment(graded), attempt.grade
-        if time is None or grade is None:
+        if time is None or time.year not in YEARS or grade is None:
             return  # neither answered nor given up
         ratings, question = recalled(attempt), attempt.question
+        own = {f"m{n}" for n in range(1, len(question.mistakes) + 1)}  # a record may name others, or one twice
+        mistakes = {line.id: line.verdict for line in grade.mistakes if line.id in own}
         self._sql.execute(
             "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (transcript, number, question.id, question.topic, question.level, _text(time), grade.score,
              attempt.hints, round(attempt.seconds, 1), ratings.question),
         )  # fmt: skip
-        for line in grade.mistakes:
-            row = (transcript, number, line.id, line.verdict, ratings.mistakes.get(line.id))
+        for mistake, verdict in mistakes.items():
+            row = (transcript, number, mistake, verdict, ratings.mistakes.get(mistake))
             self._sql.execute("INSERT INTO mistakes VALUES (?, ?, ?, ?, ?)", row)
 
     def _schedule(self, questions: Iterable[str]) -> None:
@@ -159,25 +164,46 @@ def opened(path: Path) -> Iterator[Memory]:
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
             _prepare(connection, path)
             yield Memory(connection)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, ValueError, TypeError, ArithmeticError) as error:  # a damaged file holds anything
         raise MemoryUnavailableError(str(error)) from error
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the file to today's version, a copy of the older one beside it; one of a newer version stays as it is."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = _version(connection)
     if version > len(MIGRATIONS):
-        raise sqlite3.DatabaseError(f"version {version} > {len(MIGRATIONS)}")
+        raise NewerMemoryError(f"version {version} > {len(MIGRATIONS)}")
+    if version < len(MIGRATIONS):
+        _migrate(connection, version, path)
     connection.execute("PRAGMA foreign_keys = ON")
-    if version == len(MIGRATIONS):
-        return
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may cost what the transcripts bring back
+
+
+def _migrate(connection: sqlite3.Connection, version: int, path: Path) -> None:
     if version:
         with closing(sqlite3.connect(path.with_suffix(f".v{version}.bak"))) as backup:
             connection.backup(backup)
-    for number, name in enumerate(MIGRATIONS[version:], start=version + 1):
-        script = (files("tools") / name).read_text("utf-8")
-        connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+    with _writing(connection):
+        version = _version(connection)  # another razbor may have been faster
+        for number, name in enumerate(MIGRATIONS[version:], start=version + 1):
+            for statement in (files("tools") / name).read_text("utf-8").split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+    with suppress(sqlite3.OperationalError):  # another razbor is at it; without, it is only slower
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written within, or nothing; meanwhile nobody else writes."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def _text(time: datetime) -> str:
