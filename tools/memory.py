@@ -116,9 +116,8 @@ class Memory:
         return questions
 
     def _put(self, transcript: str, number: int, attempt: Attempt) -> None:
-        graded = next((getattr(grade, "time", "") for grade in attempt.grades), "")
-        time, grade = moment(graded), attempt.grade
-        if time is None or time.year not in YEARS or grade is None:
+        time, grade = _first_graded(attempt), attempt.grade
+        if time is None or grade is None:
             return  # neither answered nor given up
         ratings, question = recalled(attempt), attempt.question
         own = {f"m{n}" for n in range(1, len(question.mistakes) + 1)}  # a record may name others, or one twice
@@ -204,6 +203,14 @@ def _writing(connection: sqlite3.Connection) -> Iterator[None]:
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
+
+
+def _first_graded(attempt: Attempt) -> datetime | None:
+    time = moment(next((getattr(grade, "time", "") for grade in attempt.grades), ""))
+    with suppress(OverflowError):
+        time = time.astimezone(UTC) if time else None
+        return time if time and time.year in YEARS else None
+    return None
 
 
 def _text(time: datetime) -> str:
