@@ -1,6 +1,8 @@
 """The memory of this user: kept in step with the transcripts, and asked what it knows when an interview begins."""
 
+import os
 import sys
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,9 +19,10 @@ from tools.plan import Unit
 from tools.planner import Past
 from tools.schedule import Card, forgotten
 from transcripts.errors import InputError
-from transcripts.reader import read
+from transcripts.reader import Transcript, read
 
 BATCH = 100  # transcripts taken in at once: few enough for another razbor to wait, and for the memory of this one
+MOST_LOOKUPS = 4_000_000  # a second or so; an interview of 1000 questions makes half of that
 
 
 def memory_file() -> Path:
@@ -89,7 +92,8 @@ def in_step(memory: Memory, transcripts: Path) -> None:
         memory.forget(gone)
     new = sorted(there - known, key=lambda stamp: stamp.name)
     for at in range(0, len(new), BATCH):
-        memory.take({stamp: _attempts(transcripts / stamp.name) for stamp in new[at : at + BATCH]})
+        told = {stamp: _attempts(transcripts / stamp.name) for stamp in new[at : at + BATCH]}
+        memory.take({stamp: attempts for stamp, attempts in told.items() if attempts is not None})
 
 
 def rebuilt(path: Path, transcripts: Path) -> int:
@@ -97,7 +101,7 @@ def rebuilt(path: Path, transcripts: Path) -> int:
 
     Returns how many transcripts were read. Raises MemoryUnavailableError where the new file can't be written.
     """
-    new = path.with_suffix(".new")
+    new = path.with_suffix(f".{os.getpid()}.new")  # another razbor may be doing the same
     try:
         _remove(new)
         with opened(new) as memory:
@@ -110,6 +114,9 @@ def rebuilt(path: Path, transcripts: Path) -> int:
         new.replace(path)
     except OSError as error:
         raise MemoryUnavailableError(str(error)) from error
+    finally:
+        with suppress(OSError):
+            _remove(new)
     return count
 
 
@@ -142,13 +149,24 @@ def _stamp(path: Path) -> Stamp | None:
     return None
 
 
-def _attempts(path: Path) -> list[Attempt]:
-    """The questions of a transcript and what became of them; none where it is damaged: `razbor sessions` names it."""
+def _attempts(path: Path) -> list[Attempt] | None:
+    """The questions of a transcript and what became of them; none where it is damaged: `razbor sessions` names it.
+
+    None, to be tried again, where it cannot be opened now.
+    """
     try:
         transcript = read(path)
+        if _is_endless(transcript):
+            return []
         interview = Interview(transcript.session)
         for _ in retell(transcript, interview):
             pass
-    except InputError:
-        return []
+    except InputError as error:
+        return None if error.key == "error.cannot_read" else []
     return interview.attempts
+
+
+def _is_endless(transcript: Transcript) -> bool:
+    """Whether retelling it may take minutes: a grade or a dispute is looked up among all questions before it."""
+    kinds = Counter(event.type for event in transcript.events)
+    return kinds["question"] * (kinds["grade"] + kinds["dispute"]) > MOST_LOOKUPS
