@@ -55,7 +55,8 @@ class Recollection:
     def past(self) -> Past:
         """What the planner of an interview needs to know."""
         found, now = self.everything(), datetime.now(UTC)
-        return Past(found.ability, _by_question(found.due, now), found.committed)
+        known = {question for question, _ in found.cards}
+        return Past(found.ability, _by_question(found.due, now), found.committed, known)
 
     def everything(self) -> Remembered:
         """All that is remembered today; nothing, where memory is not available."""

@@ -1,7 +1,8 @@
 """Which question comes next. Pure and seeded: the same seed, past and interview give the same choices.
 
 What a question is worth is what its score would tell about the candidate (see `ability`), most of all about topics
-that may be the weakest, and more where a review is due. A candidate for the next question is asked at most once.
+that may be the weakest, and more where a review is due. What is new has its turn after each review: where there is more
+to review than time, reviews alone would leave most of a bank unseen. No question is asked twice in an interview.
 """
 
 import random
@@ -69,11 +70,15 @@ class Choose(Protocol):
 
 @dataclass(frozen=True)
 class Past:
-    """What is remembered of the candidate. `due`: how likely each question due for review is forgotten, 0 to 1."""
+    """What is remembered of the candidate. `due`: how likely each question due for review is forgotten, 0 to 1.
+
+    `known`: the questions that were ever practised.
+    """
 
     ability: Ability | None = None
     due: Mapping[str, float] = field(default_factory=dict)
     committed: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (question, mistake): how many times
+    known: Collection[str] = frozenset()
 
 
 def in_order(questions: Sequence[Question]) -> Choose:
@@ -114,7 +119,13 @@ class Planner:
             return self._chosen(left[0].id, "fixed")
         if wished := self._wished(left, asked, wish):
             return self._chosen(wished, "wish")
-        return self._best(left, tried, wish)
+        return self._best(self._in_turn(left, tried), tried, wish)
+
+    def _in_turn(self, left: Sequence[Head], tried: Sequence[Tried]) -> Sequence[Head]:
+        """After a review, the questions never practised, if there are any: reviews take half of the time at most."""
+        if not tried or tried[-1].question.id not in self._past.due:
+            return left
+        return [question for question in left if question.id not in self._past.known] or left
 
     def _wished(self, left: Sequence[Head], asked: Collection[str], wish: Wish) -> str | None:
         """The question that fits best what the model asks for, if it asks and one fits."""
