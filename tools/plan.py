@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Literal
 
 from tools.ability import Ability
@@ -39,6 +40,7 @@ def plan(
 ) -> list[Day]:
     """A plan for a span of days from a date on, each of at most so many minutes, but of one question at least.
 
+    Reviews and new questions take turns, or where there is more to review than time, nothing new would ever come up.
     Each review is assumed to go well. On the last day nothing new is begun: what is most likely to be forgotten by the
     day after it is gone through once more.
     """
@@ -50,13 +52,19 @@ def plan(
     for day in (today + timedelta(days=n) for n in range(days)):
         last, items = days > 1 and len(planned) == days - 1, list[Item]()
         until = day if not last else day + timedelta(days=1)
-        for question in _by_need(known, until, everything=last):
-            _add(items, Item(by_id[question], "refresh" if last else "review"), minutes)
-        while not last and fresh and _add(items, Item(fresh[0], "new"), minutes):
-            fresh.pop(0)
+        old = [Item(by_id[q], "refresh" if last else "review") for q in _by_need(known, until, everything=last)]
+        for item in old if last else _turns(old, [Item(question, "new") for question in fresh], day):
+            if _add(items, item, minutes) and item.reason == "new":
+                fresh.remove(item.question)
         _practise(known, items, day)
         planned.append(Day(day, items))
     return planned
+
+
+def _turns(old: Sequence[Item], new: Sequence[Item], day: date) -> Iterator[Item]:
+    """One of each in turn, new ones first on every other day: there may be time for one only."""
+    both = (new, old) if day.toordinal() % 2 else (old, new)
+    return (item for pair in zip_longest(*both) for item in pair if item)
 
 
 def _by_need(cards: Mapping[Unit, Card], day: date, *, everything: bool) -> list[str]:
