@@ -58,7 +58,7 @@ class Practice:
     def _due_first(self, day: int) -> Iterator[Practised]:
         need = due(self.cards, noon(day))
         known, place = {unit[0] for unit in self.cards}, {q.id: n for n, q in enumerate(self._drawn())}
-        later = {question: min(c.due for (q, _), c in self.cards.items() if q == question) for question in known}
+        later = {question: card.due for (question, mistake), card in self.cards.items() if not mistake}
         rest = datetime.max.replace(tzinfo=UTC)
         yield from sorted(self.questions, key=lambda q: (
             -need.get(q.id, 0.0), q.id in known, later.get(q.id, rest), place[q.id],
@@ -109,6 +109,8 @@ def practise(name: str, questions: Sequence[Practised], minutes: float, seed: in
     for day in range(DAYS):
         left += minutes
         practice.ability.age(1.0)
+        if left < min(MINUTES.values()):
+            continue
         for question in practice.order(name, day, left):
             if MINUTES[question.level or "middle"] > left:
                 break
