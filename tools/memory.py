@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from tools.ability import TOPICS, Ability, unknown
+from tools.ability import TOPICS, Ability
 from tools.interview import Attempt, moment
+from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
 
@@ -69,12 +71,12 @@ class Memory:
     def cards(self) -> dict[tuple[str, str], Card]:
         """The card of each unit: (question, mistake), the mistake "" for the question itself."""
         rows = self._sql.execute("SELECT * FROM cards ORDER BY question, mistake")
-        return {(question, mistake): _card(*row) for question, mistake, *row in rows}
+        return _cards(rows)
 
     def due(self, now: datetime) -> dict[tuple[str, str], Card]:
         """The cards that are due by `now`."""
         rows = self._sql.execute("SELECT * FROM cards WHERE due <= ? ORDER BY due, question, mistake", (_text(now),))
-        return {(question, mistake): _card(*row) for question, mistake, *row in rows}
+        return _cards(rows)
 
     def committed(self) -> dict[tuple[str, str], int]:
         """How many times each (question, mistake) was made."""
@@ -86,18 +88,12 @@ class Memory:
 
     def ability(self, now: datetime) -> Ability:
         """Mastery of the topics: all scores there ever were, those long past counting less."""
-        ability, before = unknown(), None
         rows = self._sql.execute(
-            "SELECT topic, level, time, score FROM attempts WHERE score IS NOT NULL ORDER BY time, transcript, number"
+            "SELECT time, topic, level, score FROM attempts WHERE score IS NOT NULL ORDER BY time, transcript, number"
         )
-        for topic, level, text, score in [*rows, (None, None, _text(now), None)]:
-            time = datetime.fromisoformat(text)
-            if before:
-                ability.age(max((time - before).total_seconds(), 0.0) / 86400)
-            before = time
-            if topic in TOPICS:  # a newer razbor may know more of them
-                ability.observe(topic, level, score)
-        return ability
+        with _of_a_damaged_file():
+            known = [row for row in rows if row[1] in TOPICS]  # a newer razbor may know more of them
+            return mastery((Scored(datetime.fromisoformat(time), *rest) for time, *rest in known), now)
 
     def close_wal(self) -> None:
         """Put all into the one file, so that it can be moved."""
@@ -163,7 +159,7 @@ def opened(path: Path) -> Iterator[Memory]:
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
             _prepare(connection, path)
             yield Memory(connection)
-    except (sqlite3.Error, OSError, ValueError, TypeError, ArithmeticError) as error:  # a damaged file holds anything
+    except (sqlite3.Error, OSError) as error:
         raise MemoryUnavailableError(str(error)) from error
 
 
@@ -216,6 +212,20 @@ def _first_graded(attempt: Attempt) -> datetime | None:
 def _text(time: datetime) -> str:
     """UTC, so that the texts sort as the times do."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _cards(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], Card]:
+    with _of_a_damaged_file():
+        return {(question, mistake): _card(*row) for question, mistake, *row in rows}
+
+
+@contextmanager
+def _of_a_damaged_file() -> Iterator[None]:
+    """What is read within is made of what SQLite gives, and in a damaged file that may be anything."""
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise MemoryUnavailableError(str(error)) from error
 
 
 def _card(stability: float, difficulty: float, due: str, last_review: str) -> Card:
