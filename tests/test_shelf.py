@@ -187,6 +187,7 @@ def test_an_entry_that_holds_no_question_is_read_from_its_file(own: Path, shelf:
     bank = load([own], builtin=False, shelf=shelf)
     assert prompts(bank) == ["What is a?", "What is b?", "What is c?"]
     assert read == ["a.yaml", "b.yaml", "c.yaml"]
+    assert bank.search("a") == []
 
 
 def test_a_bank_outlives_what_another_razbor_does_to_the_shelf(own: Path, shelf: Path) -> None:

@@ -7,8 +7,11 @@ thing is called. Phrases are not indexed: with them less was found.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
+
+from pydantic import ValidationError
 
 from tools.graders.glossary import concepts, lines
 from tools.graders.text import Token, words
@@ -28,7 +31,8 @@ FIND = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rank"
 def index(sql: sqlite3.Connection) -> None:
     """Put the questions into the index that are not in it, in a transaction. Raises sqlite3.Error."""
     for row, json in sql.execute(NEW):
-        sql.execute(ADD, (row, *_columns(Question.model_validate_json(json))))
+        with suppress(ValidationError):  # then the file is read when the question is asked for
+            sql.execute(ADD, (row, *_columns(Question.model_validate_json(json))))
 
 
 def find(sql: sqlite3.Connection, text: str) -> Iterator[int]:

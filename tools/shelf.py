@@ -21,8 +21,9 @@ from tools.question_files import File
 WAIT = 2.0  # seconds for another razbor to finish writing
 UNINDEXED = 100  # questions whose words may wait until somebody searches
 LEFTOVERS = 100  # questions that are gone and may stay in the index, beside as many as are there
-MADE_BY = ("question.py", "shelf.py", "shelf.sql", "search.py", "related.txt", "graders/text.py", "graders/glossary.py",
-           "graders/glossary.txt", "graders/stopwords.txt")  # fmt: skip
+MODULES = ("question", "shelf", "search", "graders/text", "graders/glossary")
+MADE_BY = (*(f"{name}.py" for name in MODULES), "shelf.sql", "related.txt", "graders/glossary.txt",
+           "graders/stopwords.txt")  # fmt: skip
 KNOWN = "SELECT name, size, modified, row, id, topic, level FROM files WHERE folder = ?"
 DROP = ("DELETE FROM questions WHERE row IN (SELECT row FROM files WHERE {0})", "DELETE FROM files WHERE {0}")
 T = TypeVar("T")
