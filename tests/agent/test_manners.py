@@ -161,3 +161,14 @@ def test_a_follow_up_is_a_new_question() -> None:
     assert judged("What risks do you see?", "en", Step.FOLLOW_UP, said) == "repeats"
     assert judged("Thank you for that.", "en", Step.FOLLOW_UP, said) == "no_question"
     assert judged("Tell me about the risks.", "en", Step.FOLLOW_UP, said) == ""
+
+
+def test_a_model_may_ask_every_follow_up_of_the_bank_word_for_word() -> None:
+    refused = [
+        (question.id, lang, text, found)
+        for question in load().questions.values()
+        for lang, words in (("en", "It depends on many things."), ("ru", "Это зависит от многого."))
+        for text in question.wording("ru" if lang == "ru" else "en").follow_ups
+        if (found := fault(Speech(text, Step.FOLLOW_UP, Attempt(question, [words], introduced=True), lang)))
+    ]
+    assert refused == []
