@@ -23,6 +23,9 @@ DIFFICULTY = {"junior": -1.0, "middle": 0.0, "senior": 1.0}  # logits; a questio
 FULL = 10.0
 ITERATIONS = 5
 DRAWS = 100
+NODES = (  # of Gauss-Hermite quadrature for a standard normal: place and weight
+    (-2.856970, 0.011257), (-1.355626, 0.222076), (0.0, 0.533333), (1.355626, 0.222076), (2.856970, 0.011257),
+)  # fmt: skip
 
 
 @dataclass
@@ -64,10 +67,17 @@ class Ability:
         return FULL * _logistic(self.mean[at] - half), FULL * _logistic(self.mean[at] + half)
 
     def information(self, topic: str, level: str | None) -> float:
-        """What a score on such a question would tell about the topic, in nats: the mutual information."""
+        """What a score on such a question would tell about the topic, in nats.
+
+        The mutual information as if the expected score were normal, with its variance over all abilities that may be:
+        at the mean alone an easy question would seem to tell nothing of one who may be good.
+        """
         at = TOPICS.index(topic)
-        _, slope = self._slope(self.mean[at], level)
-        return 0.5 * math.log1p(slope * slope * self.covariance[at][at] / (NOISE * NOISE))
+        mean, spread = self.mean[at], math.sqrt(self.covariance[at][at])
+        shares = [self._slope(mean + spread * place, level)[0] for place, _ in NODES]
+        middle = sum(weight * share for (_, weight), share in zip(NODES, shares, strict=True))
+        variance = sum(weight * (share - middle) ** 2 for (_, weight), share in zip(NODES, shares, strict=True))
+        return 0.5 * math.log1p(variance / (NOISE * NOISE))
 
     def weakest(self, topics: Collection[str], seed: int | str) -> dict[str, float]:
         """How probable it is for each of `topics` to be the weakest of them; drawn by chance from a seed."""
