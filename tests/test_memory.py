@@ -14,7 +14,7 @@ from tools.ability import unknown
 from tools.bank import load
 from tools.interview import Attempt
 from tools.memory import Stamp, opened
-from tools.plan import Unit, plan
+from tools.plan import Span, Unit, plan
 from tools.ratings import AGAIN, EASY, GOOD, HARD, SLOW, recalled
 from tools.schedule import Card, forgotten, reviewed
 from transcripts.events import GradeEvent
@@ -170,12 +170,24 @@ def known(draw: st.DrawFn) -> dict[Unit, Card]:
     return {unit: reviewed((NOON + timedelta(days=n), rating) for n, rating in sorted(draw(reviews))) for unit in units}
 
 
+def span(days: int) -> Span:
+    return Span(TODAY, days, TODAY + timedelta(days=days - 1))
+
+
+def test_without_a_date_there_is_no_last_day() -> None:
+    cards = {(QUESTIONS[0].id, ""): reviewed([(NOON, GOOD)])}
+    assert all(
+        item.reason != "refresh" for day in plan(QUESTIONS, cards, unknown(), Span(TODAY, 7), 9) for item in day.items
+    )
+
+
 @settings(max_examples=40)
 @given(known(), st.integers(1, 20), st.one_of(st.integers(1, 60), st.just(1440)))
 def test_a_plan_keeps_to_its_minutes(cards: dict[Unit, Card], days: int, minutes: int) -> None:
-    planned, by_id = plan(QUESTIONS, cards, unknown(), (TODAY, days), minutes), {q.id: q for q in QUESTIONS}
+    planned, by_id = plan(QUESTIONS, cards, unknown(), span(days), minutes), {q.id: q for q in QUESTIONS}
     assert [day.date for day in planned] == [TODAY + timedelta(days=n) for n in range(days)]
-    begun = {question for question, _ in cards if question in by_id}
+    begun_before = {question for question, _ in cards if question in by_id}
+    begun = set(begun_before)
     for day in planned:
         ids = [item.question.id for item in day.items]
         assert len(ids) == len(set(ids))
@@ -184,21 +196,19 @@ def test_a_plan_keeps_to_its_minutes(cards: dict[Unit, Card], days: int, minutes
         for item in day.items:
             assert (item.reason == "new") == (item.question.id not in begun)
         begun |= set(ids)
-    if days > 1:
-        assert {item.reason for item in planned[-1].items} <= {"refresh"}
-        assert planned[-1].items
-    else:
-        assert planned[0].items or all(card.due.date() > TODAY for card in cards.values())
+    assert planned[-1].items
+    if days > 1 or begun_before:
+        assert {item.reason for item in planned[-1].items} == {"refresh"}
 
 
 def test_with_all_the_time_nothing_due_is_put_off() -> None:
     cards = {(question.id, ""): reviewed([(NOON - timedelta(days=900), AGAIN)]) for question in QUESTIONS}
-    first, last = plan(QUESTIONS, cards, unknown(), (TODAY, 2), 1440)
+    first, last = plan(QUESTIONS, cards, unknown(), span(2), 1440)
     assert {item.question.id for item in first.items} == {question.id for question in QUESTIONS}
     assert {item.reason for item in first.items} == {"review"}
     assert len(last.items) == len(QUESTIONS)
-    assert plan(QUESTIONS, {}, unknown(), (TODAY, 1), 1440)[0].items
-    assert plan([], {}, unknown(), (TODAY, 3), 30)[2].items == []
+    assert plan(QUESTIONS, {}, unknown(), span(1), 1440)[0].items
+    assert plan([], {}, unknown(), span(3), 30)[2].items == []
 
 
 def test_what_is_longer_ago_is_more_likely_forgotten() -> None:

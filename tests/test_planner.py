@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from prompts import say
 from tools.ability import unknown
 from tools.bank import load
-from tools.plan import Day, Unit, plan
+from tools.plan import Span, Unit, plan
 from tools.planner import HAND, Choice, Past, Planner, Tried, Wish, draw
 from tools.schedule import Card, reviewed
 
@@ -116,32 +116,10 @@ def cards(ids: set[str]) -> dict[Unit, Card]:
     return {(question_id, ""): reviewed([(before, 3)]) for question_id in ids}
 
 
-def minutes(day: Day) -> float:
-    return sum(item.minutes for item in day.items)
-
-
-@settings(max_examples=15)
-@given(st.sets(IDS), st.integers(1, 10), st.sampled_from([4.0, 15.0, 30.0]))
-def test_a_plan_keeps_to_its_minutes_and_begins_nothing_new_on_its_last_day(
-    known: set[str], days: int, most: float
-) -> None:
-    planned = plan(QUESTIONS, cards(known), unknown(), (BEGIN, days), most)
-    assert [day.date for day in planned] == [BEGIN + timedelta(days=n) for n in range(days)]
-    begun = [item.question.id for day in planned for item in day.items if item.reason == "new"]
-    assert len(set(begun)) == len(begun)
-    assert not set(begun) & known
-    for day in planned:
-        ids = [item.question.id for item in day.items]
-        assert len(set(ids)) == len(ids)
-        assert minutes(day) <= most or len(ids) == 1
-    if days > 1:
-        assert all(item.reason == "refresh" for item in planned[-1].items)
-
-
 def test_reviews_without_end_do_not_keep_what_is_new_out_of_a_plan() -> None:
     known = set(sorted(BY_ID)[:16])
     for most in (4.0, 12.0):
-        planned = plan(QUESTIONS, cards(known), unknown(), (BEGIN, 6), most)
+        planned = plan(QUESTIONS, cards(known), unknown(), Span(BEGIN, 6, BEGIN + timedelta(days=5)), most)
         reasons = [item.reason for day in planned[:-1] for item in day.items]
         assert {"new", "review"} <= set(reasons)
         assert abs(reasons.count("new") - reasons.count("review")) <= 5

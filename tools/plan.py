@@ -35,22 +35,30 @@ class Day:
     items: list[Item]
 
 
+@dataclass(frozen=True)
+class Span:
+    """So many days from today on; `eve` is the day before the interview, if its date is known."""
+
+    today: date
+    days: int
+    eve: date | None = None
+
+
 def plan(
-    questions: Sequence[Head], cards: Mapping[Unit, Card], ability: Ability, span: tuple[date, int], minutes: float
+    questions: Sequence[Head], cards: Mapping[Unit, Card], ability: Ability, span: Span, minutes: float
 ) -> list[Day]:
-    """A plan for a span of days from a date on, each of at most so many minutes, but of one question at least.
+    """A plan for each day of a span, of at most so many minutes, but of one question at least.
 
     Reviews and new questions take turns, or where there is more to review than time, nothing new would ever come up.
-    Each review is assumed to go well. On the last day nothing new is begun: what is most likely to be forgotten by the
-    day after it is gone through once more.
+    Each review is assumed to go well. On the day before the interview nothing new is begun: what is most likely to be
+    forgotten on the day itself is gone through once more.
     """
-    today, days = span
     by_id = {question.id: question for question in questions}
     known = {unit: card for unit, card in cards.items() if unit[0] in by_id}
-    fresh = _new(questions, {question for question, _ in known}, ability, f"{today}")
+    fresh = _new(questions, {question for question, _ in known}, ability, f"{span.today}")
     planned: list[Day] = []
-    for day in (today + timedelta(days=n) for n in range(days)):
-        last, items = days > 1 and len(planned) == days - 1, list[Item]()
+    for day in (span.today + timedelta(days=n) for n in range(span.days)):
+        last, items = bool(known) and day == span.eve, list[Item]()
         until = day if not last else day + timedelta(days=1)
         old = [Item(by_id[q], "refresh" if last else "review") for q in _by_need(known, until, everything=last)]
         for item in old if last else _turns(old, [Item(question, "new") for question in fresh], day):

@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from agent.cli import DONE
 from agent.config import resolve
@@ -13,7 +13,7 @@ from agent.terminal.card import wrap
 from agent.terminal.screen import terminal_width, write_plain
 from prompts import counted, say
 from tools.bank import Bank
-from tools.plan import Day, plan
+from tools.plan import Day, Span, plan
 from tools.question import Lang
 from tools.schedule import forgotten
 from transcripts.errors import InputError
@@ -28,10 +28,10 @@ def run(flags: Namespace) -> int:
     settings = resolve(flags)
     lang: Lang = settings["lang"].value
     today = datetime.now().astimezone().date()
-    days = _days(flags.date, today)
+    span = _span(flags.date, today)
     bank = open_bank(flags, lang)
     remembered = Recollection(lang).everything()
-    heads, span = list(bank.heads.values()), (today, days)
+    heads = list(bank.heads.values())
     planned = plan(heads, remembered.cards, remembered.ability, span, settings["minutes"].value)
     due = _due(bank, remembered, lang)
     if flags.json:
@@ -42,17 +42,18 @@ def run(flags: Namespace) -> int:
     return DONE
 
 
-def _days(text: str | None, today: date) -> int:
+def _span(text: str | None, today: date) -> Span:
     """The days of practice: up to the one before the interview; without a date, a week. InputError for no such date."""
     if text is None:
-        return WEEK
+        return Span(today, WEEK)
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise InputError("error.no_date", date=text) from error
     if not 0 <= (day - today).days <= LONGEST:
         raise InputError("error.date_range", date=text, today=today, days=LONGEST)
-    return max((day - today).days, 1)
+    days = max((day - today).days, 1)
+    return Span(today, days, today + timedelta(days=days - 1))
 
 
 def _due(bank: Bank, remembered: Remembered, lang: Lang) -> list[Json]:

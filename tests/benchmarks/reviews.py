@@ -20,7 +20,7 @@ from tests.benchmarks.learners import SAID, Learner, Practised, bank
 from tests.benchmarks.tables import table
 from tools.ability import Ability, unknown
 from tools.bank import load
-from tools.plan import Item, Unit, plan
+from tools.plan import Item, Span, Unit, plan
 from tools.planner import MINUTES, Past, Planner, Tried, draw
 from tools.question import Question
 from tools.schedule import Card, forgotten, reviewed
@@ -76,7 +76,9 @@ class Practice:
     def _by_plan(self, day: int, minutes: float) -> Iterator[Practised]:
         by_id, today = {question.id: question for question in self.questions}, BEGIN + timedelta(days=day)
         if day not in self.planned:  # the last two days come from one plan, so that it has its last day
-            days = plan(self.questions, dict(self.cards), self.ability, (today, 2), minutes)
+            days = plan(
+                self.questions, dict(self.cards), self.ability, Span(today, 2, today + timedelta(days=1)), minutes
+            )
             self.planned = {day: days[0].items}
             if day == DAYS - 2:
                 self.planned[day + 1] = days[1].items
