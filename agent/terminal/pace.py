@@ -25,6 +25,17 @@ def pace(interview: Interview) -> str:
     return say(f"time.{_state(interview, limit)}", lang, **used, **limits)
 
 
+def total(interview: Interview) -> str:
+    """What the interview has taken in the end; "" where it had all the time it wanted."""
+    minutes = interview.session.minutes
+    if minutes is None:
+        return ""
+    asked, wanted = len(interview.attempts), interview.session.questions
+    key = "time.cut" if asked < wanted and (interview.minutes_left or 0) <= 0 else "time.in_all"
+    values = {"interview": clock(interview.seconds), "limit": clock(60 * minutes), "asked": asked, "wanted": wanted}
+    return say(key, interview.session.lang, **values)
+
+
 def _state(interview: Interview, limit: float) -> str:
     """Whether the interview is over its time, behind (more than the questions so far may have taken), or on time."""
     if (interview.minutes_left or 0) <= 0:

@@ -10,7 +10,7 @@ _TOLD = {"notes", "measured", "disagreed"}  # what a grader may add to a grade
 
 
 def graded_by(grader: GraderId, lang: Lang) -> str:
-    """Who graded: judge (MODEL), or local 2."""
+    """Who graded: judge (MODEL), or local 3."""
     name = f"{grader.name} ({grader.model})" if grader.model else f"{grader.name} {grader.version}"
     return say("card.graded_by", lang, grader=name)
 

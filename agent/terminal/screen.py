@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
-from agent.terminal.pace import pace
+from agent.terminal.pace import pace, total
 from agent.terminal.printable import printable
 from agent.terminal.regraded import graded_again
 from agent.terminal.score_card import score_card
@@ -181,6 +181,8 @@ class Screen:
                 lines += score_card(attempt, self._lang, width)
                 lines += breakdown(attempt.question, self._lang, width)
         lines += self._summary(width)
+        if told := total(self._interview):
+            lines += wrap(told, width)
         if self._names_report and any(attempt.answer for attempt in self._interview.attempts):
             lines += wrap(say("summary.report", self._lang), width)
         return [*lines, *self._used(event.usage or {}, width)]

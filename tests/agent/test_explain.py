@@ -29,9 +29,9 @@ def one_line(text: str) -> str:
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("en", ("Graded by local 2", "Your answer, quotes marked", "! m2 made: Confuse deployment",
+        ("en", ("Graded by local 3", "Your answer, quotes marked", "! m2 made: Confuse deployment",
                 "Say instead: A Deployment is a Kubernetes controller object", "How to say it - Answer with one")),
-        ("ru", ("Оценщик: local 2", "Ваш ответ с отмеченными цитатами", "! m2 допущена: ",
+        ("ru", ("Оценщик: local 3", "Ваш ответ с отмеченными цитатами", "! m2 допущена: ",
                 "Как правильно: Deployment — это объект", "Как сказать на собеседовании - ")),
     ],
 )  # fmt: skip

@@ -318,7 +318,7 @@ def test_a_recording_without_a_question_has_none_to_begin_at(razbor: Run, tmp_pa
     assert "no question was asked" in done.stderr
 
 
-RESUMED = {"razbor": "0", "model": "embedded", "grader": {"name": "local", "version": "2"}, "questions": 2}
+RESUMED = {"razbor": "0", "model": "embedded", "grader": {"name": "local", "version": "3"}, "questions": 2}
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ def test_only_what_is_missing_is_graded(razbor: Run, interview: list[Json], home
     with copy.open("ab") as file:
         file.write(b'{"type": "grade", "reg')
     second = regraded(razbor, path)
-    assert [event["grader"]["version"] for event in regrades(copy)] == ["0", "0", "2", "2"]
+    assert [event["grader"]["version"] for event in regrades(copy)] == ["0", "0", "3", "3"]
     assert Path(f"{copy}.torn").exists()
     once = copy.read_bytes()
     assert regraded(razbor, path) == first == second
@@ -156,7 +156,7 @@ def test_cut_off_failed_and_given_up(razbor: Run, interview: list[Json], home: P
     assert regrades(home / "regraded" / "given-up.jsonl") == []
     text = razbor("replay", str(cut), str(failed_path), *LOCAL).stdout
     assert "never graded →" in text
-    assert "not graded (local 2) →" in text
+    assert "not graded (local 3) →" in text
     shown = razbor("replay", str(home / "regraded" / "cut.jsonl")).stdout
     assert "Graded again" in shown
     assert "kubernetes-primitives: never graded →" in shown
@@ -176,8 +176,8 @@ def test_copies_are_read_as_transcripts(razbor: Run, interview: list[Json], home
     regraded(razbor, write(tmp_path / "in" / "a.jsonl", named(worse, "a")))
     shown = razbor("replay", str(home / "regraded" / "a.jsonl")).stdout
     again = shown.partition("Graded again")[2]
-    assert "kubernetes-primitives: 0.5 (local 2) → " in again
-    assert "lora-fine-tuning: 0.5 (local 2) → " in again
+    assert "kubernetes-primitives: 0.5 (local 3) → " in again
+    assert "lora-fine-tuning: 0.5 (local 3) → " in again
     (home / "transcripts").mkdir(exist_ok=True)
     shutil.copy(home / "regraded" / "a.jsonl", home / "transcripts" / "a.jsonl")
     (row,) = [row for row in json.loads(razbor("sessions", "list", "--json").stdout) if row["id"] == "a"]

@@ -26,7 +26,7 @@ class LocalGrader:
     `weights` are those that come with razbor, unless others are to be measured.
     """
 
-    id = GraderId(name="local", version="2")
+    id = GraderId(name="local", version="3")
 
     def __init__(self, weights: Weights | None = None) -> None:
         self.readers = Readers(weights)
