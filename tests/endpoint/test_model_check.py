@@ -104,7 +104,7 @@ def test_a_good_model_is_fit_and_every_figure_is_exact(razbor: Run, record: Reco
     assert total["transport_failures"] == {"requests": 0, "kinds": {}}
     assert 0 < total["seconds"]["median"] <= total["seconds"]["slowest"] <= total["seconds"]["all"] < 60
     assert found["transcripts"] == [{"path": path, **total}]
-    assert home_files(home) == {"endpoints.json", "judges.json", "memory.sqlite3"}
+    assert home_files(home) == {"bank.sqlite3", "endpoints.json", "judges.json", "memory.sqlite3"}
 
 
 def test_the_candidate_says_the_recorded_words_and_then_something_neutral(razbor: Run, record: Record) -> None:
