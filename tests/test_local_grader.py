@@ -43,6 +43,7 @@ def test_the_question_repeated_earns_next_to_nothing(question_id: str) -> None:
         assert (GRADER.grade(question, text, "en").score or 0) <= 2
 
 
+@pytest.mark.slow
 def test_a_perfect_answer_to_another_question_earns_next_to_nothing() -> None:
     pairs = [(a, b) for a in BANK.questions.values() for b in BANK.questions.values() if a.id != b.id]
     scores = [GRADER.grade(asked, f"{other.short_answer}\n{other.breakdown}", "en").score for asked, other in pairs]

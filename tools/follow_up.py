@@ -18,7 +18,7 @@ def follow_up(interview: Interview, lang: Lang) -> str:
     attempt = interview.attempts[-1]
     aim = None if interview.live else aimed_at(attempt.question, attempt.grades)
     if aim:
-        return attempt.question.wording(lang).follow_ups[int(aim.removeprefix("kp")) - 1]
+        return attempt.question.wording(lang).follow_ups[_own(attempt.question).index(aim)]
     draw = random.Random(f"{interview.session.seed}/{attempt.question.id}/{len(attempt.grades)}")
     return draw.choice(variants("follow_up", lang))
 
@@ -28,13 +28,18 @@ def aimed_at(question: Question, grades: Sequence[Grade]) -> str | None:
 
     What an earlier grade was followed up with is not asked again.
     """
-    asked: list[str] = []
+    asked, own = list[str](), _own(question)  # a record may name other points
     for grade in grades if question.follow_ups else ():
-        open_points = [line.id for line in grade.key_points if line.verdict != "covered" and line.id not in asked]
+        said = {line.id for line in grade.key_points if line.verdict == "covered"}
+        open_points = [point for point in own if point not in said and point not in asked]
         if not open_points:
             return None
         asked.append(max(open_points, key=lambda point: _worth(question, grade, point)))  # of equals the first
     return asked[-1] if asked else None
+
+
+def _own(question: Question) -> list[str]:
+    return [f"kp{n}" for n in range(1, len(question.rubric_points()) + 1)]
 
 
 def _worth(question: Question, grade: Grade, point: str) -> tuple[float, bool]:

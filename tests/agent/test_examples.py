@@ -33,6 +33,7 @@ def test_an_example_verifies_and_plays(razbor: Run, path: Path) -> None:
     assert razbor("replay", str(path), "--speed", "max", "--question", "2").stdout in played.stdout
 
 
+@pytest.mark.slow
 @each_example
 def test_an_example_is_listed_reported_exported_and_removed(
     razbor: Run, home: Path, path: Path, tmp_path: Path
@@ -65,6 +66,7 @@ def test_an_example_is_graded_again_by_the_same_grader_to_the_same_grades(
     assert razbor("replay", str(tmp_path / "copies" / path.name), "--verify").returncode == 0
 
 
+@pytest.mark.slow
 @each_example
 def test_an_example_tries_a_model(razbor: Run, path: Path) -> None:
     with Script(forever=interviewer) as server:

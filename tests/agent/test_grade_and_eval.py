@@ -29,6 +29,7 @@ def test_grade_reads_a_file_and_prints_a_card(razbor: Run, tmp_path: Path) -> No
     assert "Node это рабочая машина" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_same_answer_gets_the_same_grade_in_every_locale(razbor: Run) -> None:
     command = ("grade", "kubernetes-primitives", "--json", "--lang", "en")
     environments = [{"LC_ALL": locale, "PYTHONHASHSEED": seed} for locale in ("C", "ru_RU.UTF-8") for seed in "12"]

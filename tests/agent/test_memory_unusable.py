@@ -131,6 +131,7 @@ def other(memory: Path, request: pytest.FixtureRequest) -> Iterator[sqlite3.Conn
         yield connection
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["start", "end"])
 def test_a_locked_file_costs_less_than_three_seconds(
     home: Path, other: sqlite3.Connection, when: str, capsys: pytest.CaptureFixture[str]
@@ -220,6 +221,7 @@ def sealed() -> Iterator[Callable[[Path], None]]:
         subprocess.run(["chattr", "-i", str(path)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["file", "folder"])
 def test_what_must_not_be_written_stops_nothing(
     memory: Path, razbor: Run, what: str, sealed: Callable[[Path], None]

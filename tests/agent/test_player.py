@@ -132,6 +132,7 @@ def test_it_plays_to_the_end_and_leaves_all_of_it_on_the_screen(terminal: Open, 
     assert tty.raw.count("\x1b[J") > 20  # the line at the bottom went away each time
 
 
+@pytest.mark.slow
 def test_a_pause_holds_until_the_next_space(terminal: Open) -> None:
     tty = terminal(ENGLISH, "--speed", "3")
     tty.until("playing")

@@ -144,6 +144,7 @@ def test_a_resumed_interview_may_have_another_model(razbor: Run, transcript: New
     assert differences(transcript()) == []
 
 
+@pytest.mark.slow
 def test_the_recorded_endpoint_goes_on_though_the_environment_names_another(razbor: Run, transcript: Newest) -> None:
     with Script(forever=interviewer) as server:
         razbor(*KUBERNETES, "--base-url", server.url, "-m", "scripted", stdin="A pod.\n")
@@ -153,6 +154,7 @@ def test_the_recorded_endpoint_goes_on_though_the_environment_names_another(razb
     assert not [event for event in read(transcript()).events if isinstance(event, ErrorEvent)]
 
 
+@pytest.mark.slow
 def test_a_model_that_was_given_up_gets_another_chance(razbor: Run, transcript: Newest) -> None:
     with Script(forever=interviewer) as server:
         flags = [*KUBERNETES, "--base-url", server.url, "-m", "scripted"]

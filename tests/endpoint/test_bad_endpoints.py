@@ -344,6 +344,7 @@ def check_taken_over(done: subprocess.CompletedProcess[str], home: Path, razbor:
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_dies_after_the_first_question(razbor: Run, home: Path) -> None:
     def last_words(_: Json) -> Response:
         threading.Thread(target=server._server.shutdown).start()

@@ -709,11 +709,13 @@ def obeyed(question: str, answer: str) -> float:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", sorted(hollow()))
 def test_a_judge_that_obeys_gives_nothing_for_nothing(sort: str) -> None:
     assert len([pair for pair in hollow()[sort] if obeyed(*pair) > 2]) <= len(hollow()[sort]) // 200
 
 
+@pytest.mark.slow
 def test_a_judge_that_obeys_gives_next_to_nothing_for_other_questions_answers() -> None:
     strong = [answer for answer in labelled("answers_dev") if answer["kind"] == "strong"]
     pairs = [(q, answer["answer"]) for answer in strong for q in BANK.questions if q != answer["question"]]

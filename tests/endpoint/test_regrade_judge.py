@@ -98,6 +98,7 @@ def recorded(home: Path) -> Counter[str]:
     return Counter({path.stem: len(regrades(path)) for path in (home / "regraded").glob("*.jsonl")})
 
 
+@pytest.mark.slow
 def test_stopped_by_ctrl_c_each_answer_is_asked_about_once(
     razbor: Run, interview: list[Json], home: Path, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ for row in labelled("answers_dev")[::6]:
 """
 
 
+@pytest.mark.slow
 def test_grades_depend_on_neither_the_hash_seed_nor_the_locale() -> None:
     outputs = set()
     for seed, locale in (("0", "C"), ("1", "C.UTF-8"), ("4711", "tr_TR.UTF-8")):
