@@ -148,6 +148,7 @@ def test_a_locked_file_costs_less_than_three_seconds(
     assert "locked" in line
 
 
+@pytest.mark.slow
 def test_a_locked_file_stops_nothing(home: Path, razbor: Run, other: sqlite3.Connection) -> None:
     done = razbor("-q")
     assert (done.returncode, len(about_memory(done))) == (0, 1)

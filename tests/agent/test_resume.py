@@ -46,9 +46,8 @@ def differences(path: Path) -> list[str]:
     return [str(difference) for difference in verify(read(path), LocalGrader()).differences]
 
 
-@pytest.mark.parametrize(
-    "with_model", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["embedded", "scripted model"]
-)
+@pytest.mark.parametrize("with_model", [False, True], ids=["embedded", "scripted model"])
+@pytest.mark.slow
 def test_an_interview_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, with_model: bool) -> None:
     """Every event is tried by `python -m tests.benchmarks.killed`; here each kind of event once."""
     with Script(forever=interviewer) as server:
@@ -171,6 +170,7 @@ def test_a_model_that_was_given_up_gets_another_chance(razbor: Run, transcript: 
     assert differences(transcript()) == []
 
 
+@pytest.mark.slow
 def test_the_variable_of_a_key_is_never_taken_from_the_transcript(razbor: Run, transcript: Newest) -> None:
     with Script(forever=interviewer) as server:
         flags = [*KUBERNETES, "--base-url", server.url, "-m", "scripted", "--api-key-env", "MY_KEY"]
@@ -285,6 +285,7 @@ def test_an_impossible_recorded_setting_is_one_line(
     assert transcript().read_bytes() == before
 
 
+@pytest.mark.slow
 def test_the_key_of_a_judge_elsewhere_does_not_go_to_the_recorded_endpoint(
     razbor: Run, transcript: Newest, home: Path
 ) -> None:

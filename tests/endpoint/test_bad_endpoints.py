@@ -364,6 +364,7 @@ def test_an_endpoint_that_dies_after_the_first_question(razbor: Run, home: Path)
     error(401, {"error": {"message": "expired"}}),
     Response([b"<html>\x1b[31mMaintenance</html>"], content_type=HTML, whole=True),
 ], ids=["key", "page"])  # fmt: skip
+@pytest.mark.slow
 def test_an_endpoint_that_refuses_after_the_first_question(razbor: Run, home: Path, refusal: Response) -> None:
     with Script(FETCH, INVITE, forever=refusal) as server:
         done = razbor("--base-url", server.url, "-m", "scripted", *ONE, stdin=f"{ANSWER}\n")

@@ -475,6 +475,7 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+@pytest.mark.slow
 def test_commands_go_on_without_a_judge(razbor: Run) -> None:
     url = f"http://127.0.0.1:{free_port()}/v1"
     flags = ("grade", QUESTION, "--json", "--grader", "judge", "--base-url")
@@ -645,6 +646,7 @@ def test_a_corrupt_memory_is_measured_anew(bench: Bench, home: Path, content: st
     assert judges_file(home)[key]["better"] is True
 
 
+@pytest.mark.slow
 def test_auto_as_a_command(razbor: Run) -> None:
     with Script(forever=both_of(perfect, good)) as server:
         runs = [razbor("grade", QUESTION, "--json", "--base-url", server.url, stdin=ANSWER) for _ in "12"]
@@ -730,6 +732,7 @@ def test_a_judge_that_obeys_seldom_gives_more_than_little_for_the_words_of_the_r
 # The other commands
 
 
+@pytest.mark.slow
 def test_calibrate(razbor: Run, home: Path) -> None:
     with Script(forever=both(able, perfect)) as server:
         flags = ("doctor", "--calibrate", "--base-url", server.url, "-m", "scripted")

@@ -122,6 +122,7 @@ def test_the_candidate_says_the_recorded_words_and_then_something_neutral(razbor
     assert (each["fetch_question"]["model"], each["grade_answer"]["model"]) == (3, 4)
 
 
+@pytest.mark.slow
 def test_the_interview_is_held_as_it_was_recorded(razbor: Run, record: Record) -> None:
     path = record("Под это наименьшая единица.", flags=("--lang", "ru", "--mode", "live", "--follow-ups", "0"))
     russian = {"Please go on, and be concrete.": "Пожалуйста, расскажите подробно."}
@@ -176,6 +177,7 @@ def test_a_model_that_calls_nothing_is_unfit(razbor: Run, record: Record) -> Non
     assert found["fit_to_grade"] is False
 
 
+@pytest.mark.slow
 def test_leaks_that_were_stopped_are_counted_by_kind(razbor: Run, record: Record) -> None:
     steps: list[Step] = [
         call("fetch_question"), say("Please go ahead."), call("grade_answer", ID),
@@ -193,6 +195,7 @@ def test_leaks_that_were_stopped_are_counted_by_kind(razbor: Run, record: Record
     assert found["total"]["steps"]["model"] == 7
 
 
+@pytest.mark.slow
 def test_a_leak_that_got_through_makes_a_model_unfit(razbor: Run, record: Record) -> None:
     """Whether the guard stops these words is its own affair; what it lets pass is found, and decides."""
     steps: list[Step] = [
@@ -237,6 +240,7 @@ def test_what_was_said_or_opened_already_gives_nothing_away() -> None:
                 assert not any(given_away(words, [fresh]) for words in variants(kind, lang))
 
 
+@pytest.mark.slow
 def test_repeats_and_refusals_are_counted(razbor: Run, record: Record) -> None:
     steps: list[Step] = [
         call("fetch_question"), call("fetch_question", {"topic": "mlops"}), say("Please go ahead."),
@@ -267,6 +271,7 @@ def test_a_model_that_dies_half_way_is_unfit(razbor: Run, record: Record) -> Non
     assert found["fit_to_grade"] is None, "it was not there to be measured"
 
 
+@pytest.mark.slow
 def test_what_another_try_made_good_is_a_failure_on_the_way_only(razbor: Run, record: Record) -> None:
     tries = iter([Response(status=0)])
     with Script(forever=lambda body: next(tries, None) or good(body)) as server:
@@ -293,6 +298,7 @@ def test_an_endpoint_that_dies_between_interviews_leaves_a_table(razbor: Run, re
         (error(404, {"error": {"message": "model 'scripted' not found", "code": "model_not_found"}}), "does not know"),
     ],
 )
+@pytest.mark.slow
 def test_an_endpoint_that_gives_no_question_gets_a_remedy(
     razbor: Run, record: Record, forever: Response, fragment: str
 ) -> None:
@@ -304,6 +310,7 @@ def test_an_endpoint_that_gives_no_question_gets_a_remedy(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_bad_input(razbor: Run, record: Record) -> None:
     answered, silent = record(FIRST), record("/quit", name="silent")
     with Script() as server:
@@ -324,6 +331,7 @@ def test_bad_input(razbor: Run, record: Record) -> None:
     assert "Nothing answers at" in done.stderr
 
 
+@pytest.mark.slow
 def test_events_of_a_later_razbor_are_passed_over(razbor: Run, record: Record) -> None:
     path = Path(record(FIRST))
     events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
@@ -335,6 +343,7 @@ def test_events_of_a_later_razbor_are_passed_over(razbor: Run, record: Record) -
     assert (status, found["total"]["steps"]["model"]) == (0, 7)
 
 
+@pytest.mark.slow
 def test_what_is_learned_and_measured_is_remembered(razbor: Run, record: Record) -> None:
     path, judged = record(FIRST), []
 
@@ -385,6 +394,7 @@ def test_verbose_tells_the_turns_and_quiet_tells_nothing(razbor: Run, record: Re
     assert "Fit to interview: yes" in quiet.stdout
 
 
+@pytest.mark.slow
 def test_the_thresholds_are_in_the_help(razbor: Run) -> None:
     for lang in ("en", "ru"):
         text = razbor("replay", "--help", "--lang", lang).stdout
