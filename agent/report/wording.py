@@ -54,11 +54,12 @@ def planned(question: Json, lang: str) -> str:
     key = f"plan.reason_{plan.get('reason')}"
     if key not in catalogue(lang):
         return ""
-    reason, why = say(key, lang), plan["why"]
-    interval = why.get("interval")
-    if isinstance(why.get("expected"), float) and isinstance(interval, list) and len(interval) == len(("low", "high")):
-        low, high = interval
-        reason += "; " + say("plan.figures", lang, expected=why["expected"], low=low, high=high)
+    reason = say(key, lang)
+    match plan["why"]:  # a record may hold anything there
+        case {"expected": float() as expected, "interval": [float() as low, float() as high]}:
+            figures = {"expected": expected, "low": low, "high": high}
+            shown = {name: score_text(value, lang) for name, value in figures.items()}
+            reason += "; " + say("plan.figures", lang, **shown)
     return say("plan.why", lang, reason=reason)
 
 
