@@ -142,8 +142,9 @@ class Planner:
         ability = self._estimate(tried)
         topics = {question.topic for question in self._questions.values()}
         weakest = ability.weakest(topics, f"{self._seed}/{len(tried)}")
-        told = {(q.topic, q.level): self._worth(ability, weakest, q, tried, wish) for q in left}
-        best = max(left, key=lambda q: told[q.topic, q.level] + DUE * self._past.due.get(q.id, 0.0))
+        kinds = {(question.topic, question.level): question for question in left}  # alike but for what is due
+        worth = {kind: self._worth(ability, weakest, one, tried, wish) for kind, one in kinds.items()}
+        best = max(left, key=lambda q: worth[q.topic, q.level] + DUE * self._past.due.get(q.id, 0.0))
         low, high = ability.interval(best.topic)
         why: Json = {
             "expected": round(ability.expected(best.topic), 1),

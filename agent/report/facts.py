@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from agent.commands.sessions import describe
 from agent.report.progress import made_again, progress, rows_of
 from agent.report.turns import Told, told
+from agent.terminal.pace import share
 from tools.interview import Attempt
 from tools.question import Lang
 from tools.rubric import line_texts, say_instead
@@ -24,8 +25,8 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
     """One interview in full, rubric texts in `lang`; InputError where an event is damaged."""
     session, story = transcript.session, told(transcript)
     tried = [question.attempt for question in story]
-    share = 60 * session.minutes / max(session.questions, 1) if session.minutes else None
-    questions = [_question(number, question, lang, share) for number, question in enumerate(story, start=1)]
+    limit = share(session)
+    questions = [_question(number, question, lang, limit) for number, question in enumerate(story, start=1)]
     last = next((attempt.grade for attempt in reversed(tried) if attempt.grade), None)
     return {
         **describe(transcript),
@@ -71,7 +72,7 @@ def _topics(questions: list[Json]) -> list[Json]:
     ]
 
 
-def _question(number: int, story: Told, lang: Lang, share: float | None) -> Json:
+def _question(number: int, story: Told, lang: Lang, limit: float | None) -> Json:
     attempt = story.attempt
     grade, question = attempt.grade, attempt.question
     points, mistakes = (grade.key_points, grade.mistakes) if grade else ([], [])
@@ -87,7 +88,7 @@ def _question(number: int, story: Told, lang: Lang, share: float | None) -> Json
         "plan": attempt.plan.model_dump(include={"reason", "asked_for", "why"}) if attempt.plan else None,
         "hints": attempt.hints,
         "answer_seconds": round(attempt.seconds),
-        "over_share": max(round(attempt.seconds - share), 0) if share else 0,
+        "over_share": max(round(attempt.seconds - limit), 0) if limit else 0,
         "turns": story.turns,
         "seconds": story.seconds,
         "status": grade.status if grade else None,

@@ -1,8 +1,8 @@
 """The words that every report uses, whatever it looks like."""
 
 from agent.report.facts import grader_name
-from agent.terminal.card import score_text
-from prompts import catalogue, counted, say
+from agent.terminal.card import mistake_label, score_text
+from prompts import catalogue, say
 from transcripts.events import Json
 
 _MINUTE, _HOUR = 60, 3600  # seconds
@@ -75,17 +75,17 @@ def effort(question: Json, lang: str) -> list[str]:
 
 def verdict_again(line: Json, lang: str) -> str:
     """The verdict; of a mistake that was made before, for which time."""
-    if line["verdict"] == "committed" and line.get("before"):
-        return say("card.committed_again", lang, nth=counted("nth", line["before"] + 1, lang))
-    return verdict(line["verdict"], lang)
+    return (
+        mistake_label("committed", line["before"], lang)
+        if line["verdict"] == "committed"
+        else verdict(line["verdict"], lang)
+    )
 
 
 def expected(row: Json, lang: str) -> str:
     """The score to expect on a topic, with its interval and what it was before."""
     values = {name: score_text(row[name], lang) for name in ("expected", "low", "high")}
-    text = say("report.expected", lang, **values)
-    return (
-        text
-        if row["before"] is None
-        else f"{text}; {say('report.before', lang, score=score_text(row['before'], lang))}"
-    )
+    told = [say("report.expected", lang, **values)]
+    if row["before"] is not None:
+        told.append(say("report.before", lang, score=score_text(row["before"], lang)))
+    return "; ".join(told)

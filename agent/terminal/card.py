@@ -3,7 +3,7 @@
 import textwrap
 
 from agent.terminal.printable import printable
-from prompts import say
+from prompts import counted, say
 from tools.question import Lang, Question
 from transcripts.grade import Grade
 
@@ -31,6 +31,13 @@ def score_text(score: float | None, lang: str) -> str:
     if score is None:
         return "—"
     return f"{score:g}".replace(".", "," if lang == "ru" else ".")
+
+
+def mistake_label(verdict: str, before: int, lang: str) -> str:
+    """The verdict on a mistake in a word; of one that was made `before` so many times, for which time."""
+    if verdict != "committed" or not before:
+        return say(f"card.{verdict}", lang)
+    return say("card.committed_again", lang, nth=counted("nth", before + 1, lang))
 
 
 def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:

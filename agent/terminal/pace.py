@@ -2,6 +2,7 @@
 
 from prompts import say
 from tools.interview import Interview
+from transcripts.events import SessionEvent
 
 
 def clock(seconds: float) -> str:
@@ -9,15 +10,14 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def share(interview: Interview) -> float | None:
+def share(session: SessionEvent) -> float | None:
     """The seconds that a question may take; None where the interview has no limit."""
-    minutes = interview.session.minutes
-    return None if minutes is None else minutes * 60 / max(interview.session.questions, 1)
+    return None if session.minutes is None else session.minutes * 60 / max(session.questions, 1)
 
 
 def pace(interview: Interview) -> str:
     """What the open question and the interview have taken so far, against what they may."""
-    lang, limit, attempt = interview.session.lang, share(interview), interview.current
+    lang, limit, attempt = interview.session.lang, share(interview.session), interview.current
     used = {"question": clock(attempt.seconds if attempt else 0), "interview": clock(interview.seconds)}
     if limit is None or interview.session.minutes is None:
         return say("time.used", lang, **used)

@@ -1,10 +1,10 @@
 """The score card: the answer with its quotes marked, a verdict per rubric line, and what to say instead. Pure."""
 
-from agent.terminal.card import Line, rule, score_text, wrap
+from agent.terminal.card import Line, mistake_label, rule, score_text, wrap
 from agent.terminal.marked import MARKER, flow, is_marked, marked, shortened
 from agent.terminal.printable import printable
 from agent.terminal.provenance import DISAGREED, disagreed, graded_by, is_out_of_the_ordinary, remarks
-from prompts import counted, say
+from prompts import say
 from tools.interview import Attempt
 from tools.question import Lang
 from tools.rubric import say_instead
@@ -59,20 +59,12 @@ def _verdicts(attempt: Attempt, grade: Grade, lang: Lang, width: int) -> list[Li
         lines += _verdict(point, text, "", width, doubtful=point.id in doubtful)
     lines.append([("bold", say("card.mistakes", lang))])
     for mistake in grade.mistakes:
-        label = _label(attempt, mistake, lang)
+        label = mistake_label(mistake.verdict, attempt.made_before(mistake.id), lang)
         lines += _verdict(mistake, text, label, width, doubtful=mistake.id in doubtful)
         if mistake.verdict == "committed":
             right = say("card.instead", lang, text=say_instead(attempt.question, grade, mistake.id, lang))
             lines += wrap(right, width, indent="      ", style="good", first="      ")
     return lines
-
-
-def _label(attempt: Attempt, mistake: MistakeLine, lang: Lang) -> str:
-    """The verdict in a word; of a mistake that was made before, for which time."""
-    before = attempt.made_before(mistake.id)
-    if mistake.verdict != "committed" or not before:
-        return say(f"card.{mistake.verdict}", lang)
-    return say("card.committed_again", lang, nth=counted("nth", before + 1, lang))
 
 
 def _verdict(line: KeyPointLine | MistakeLine, answer: str, label: str, width: int, *, doubtful: bool) -> list[Line]:
