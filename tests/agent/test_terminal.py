@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.input import create_pipe_input
@@ -85,7 +86,7 @@ def test_printable_leaves_plain_text_alone(text: str) -> None:
 
 @given(st.text(), st.integers(20, 100))
 def test_wrapped_lines_fit_the_width(text: str, width: int) -> None:
-    assert all(len(part) <= width for line in wrap(text, width, indent="  ") for _, part in line)
+    assert all(wcwidth.width(part) <= width for line in wrap(text, width, indent="  ") for _, part in line)
 
 
 @given(st.binary())
