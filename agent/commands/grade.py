@@ -11,7 +11,7 @@ from agent.config import resolve
 from agent.resources import open_bank, open_grader
 from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
-from agent.terminal.screen import terminal_width, write_plain
+from agent.terminal.screen import terminal_width, writer
 from agent.terminal.status import Status, can_go_back
 from tools.interview import Attempt
 from tools.question import Lang
@@ -30,12 +30,7 @@ def run(flags: Namespace) -> int:
         print(json.dumps(grade.model_dump(), ensure_ascii=False))
         return DONE
     lines = score_card(Attempt(question, words=[answer], grades=[grade]), lang, terminal_width(), full=True)
-    if flags.plain or not sys.stdout.isatty():
-        write_plain(lines)
-    else:
-        from agent.terminal.prompt import write_styled
-
-        write_styled(lines)
+    writer(flags.plain)(lines)
     return DONE
 
 
