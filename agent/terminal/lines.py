@@ -3,11 +3,13 @@
 import locale
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 CHUNK = 65536  # bytes
 PASTED = 0.05  # seconds: a line that comes so soon after another was pasted with it
+IUTF8 = 0o40000  # of a terminal's input, on Linux and macOS; the termios module has no name for it
 LONGEST = 4095  # bytes of a line that a terminal takes in; what is longer it cuts off
 
 _COMMON = "оеаинтсрвлк"  # the letters that Russian text is mostly made of
@@ -70,6 +72,22 @@ class PipedLines:
         return b"\n" in self._ahead
 
 
+@contextmanager
+def erasing_letters(file: int) -> Iterator[None]:
+    """Within, Backspace takes a letter away, not only its last byte. On Windows it always does."""
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
+    before = termios.tcgetattr(file)
+    termios.tcsetattr(file, termios.TCSANOW, [before[0] | IUTF8, *before[1:]])
+    try:
+        yield
+    finally:
+        termios.tcsetattr(file, termios.TCSANOW, before)
+
+
 class TypedLines(PipedLines):
     """The turns at a terminal that moves no cursor for us: what is typed is on screen as the terminal itself has it."""
 
@@ -80,9 +98,10 @@ class TypedLines(PipedLines):
     def read(self) -> str | None:
         """The next turn: a line, or all lines of a paste; None at the end of input."""
         print("> ", end="", flush=True)
-        text = self._line()
-        while text and self.ready(PASTED):
-            text += self._line()
+        with erasing_letters(self._file):
+            text = self._line()
+            while text and self.ready(PASTED):
+                text += self._line()
         if any(len(line) >= LONGEST for line in text.splitlines()):
             self._on_cut()
         return decode(text).replace("\\n", "\n") if text else None
