@@ -16,8 +16,11 @@ from agent.terminal.markdown import markdown
 from agent.terminal.speaking import Speaking
 from transcripts.events import Reply
 
-WORDS = ["Tell me about pods. ", "2*16*80 bytes, ", "**Why** so? ", "`max_tokens` is `a*b`. ", "\n\n", "- one\n", "3. x\n",
-         "日本語。 ", "a\u0301 ", "$x_i$ ", "<b>", "long " * 12, "| a | b |\n|---|---|\n| 1 | 2 |\n", "```\ncode  *x*\n```\n"]  # fmt: skip
+WORDS = [
+    "Tell me about pods. ", "2*16*80 bytes, ", "**Why** so? ", "`max_tokens` is `a*b`. ", "\n\n", "- one\n", "3. x\n",
+    "日本語。 ", "a\u0301 ", "$x_i$ ", "<b>", "long " * 12, "| a | b |\n|---|---|\n| 1 | 2 |\n",
+    "```\ncode  *x*\n```\n",
+]  # fmt: skip
 
 
 class Page:
@@ -62,22 +65,7 @@ def test_a_resize_in_the_middle_of_a_turn_loses_and_doubles_nothing() -> None:
     speaking.so_far("One two three four five six seven eight nine ten.")
     width[0] = 40
     speaking.say("One two three four five six seven eight nine ten. And what comes next?")
-    assert page.text.split() == [
-        "One",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten.",
-        "And",
-        "what",
-        "comes",
-        "next?",
-    ]
+    assert " ".join(page.text.split()) == "One two three four five six seven eight nine ten. And what comes next?"
 
 
 def test_a_turn_that_is_broken_off_leaves_its_line() -> None:
@@ -131,7 +119,7 @@ def test_nothing_of_a_call_or_a_thought_is_handed_on(heard: Heard, text: str) ->
 
 @given(st.text(alphabet='{}[]":,.!? \\n\\u0041action say text\n'), st.integers(1, 9))
 def test_any_text_can_be_listened_to(text: str, step: int) -> None:
-    ear = Earshot(lambda reply: interpret(reply, (), (), "native"), lambda words: None)
+    ear = Earshot(lambda reply: interpret(reply, (), (), "native"), [].append)
     for end in range(0, len(text) + step, step):
         ear.take(text[:end])
 
