@@ -13,6 +13,7 @@ from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
 from agent.terminal.screen import terminal_width, writer
 from agent.terminal.status import Status, can_go_back
+from prompts import say
 from tools.interview import Attempt
 from tools.question import Lang
 from transcripts.errors import InputError
@@ -24,6 +25,8 @@ def run(flags: Namespace) -> int:
     lang: Lang = settings["lang"].value
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
+    if flags.file in (None, "-") and sys.stdin.isatty() and not flags.quiet:
+        print(say("command.type_answer", lang), file=sys.stderr)
     answer = _answer(flags.file)
     grade = grader.grade(question, answer, lang)
     if flags.json:
