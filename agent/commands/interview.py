@@ -2,18 +2,20 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
-from agent.cli import FAILED
+from agent.cli import DONE, FAILED
 from agent.config import Value, resolve, transcripts_folder
 from agent.console import terminal
 from agent.endpoints import Endpoint, choose
 from agent.hold import Disk, hold, models
 from agent.loop import Interviewing, may_show
 from agent.models.failure import EndpointError
+from agent.offer import offered, runs_on
 from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
@@ -21,11 +23,13 @@ from agent.session import Journal, Parts, assemble, begin_course, end, new_sessi
 from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, terminal_width
+from agent.terminal.speaking import Write
 from agent.terminal.status import Status, can_go_back
 from agent.terminal.toolbar import toolbar
 from prompts import say
 from tools.planner import Planner, draw
 from tools.question import Lang
+from transcripts.events import Event, SessionEvent
 from transcripts.recorder import Recorder
 
 
@@ -33,6 +37,12 @@ def run(flags: Namespace) -> int:
     """Hold an interview; where the endpoint gives no first question, say what to do about it."""
     settings = resolve(flags)
     endpoint = choose(settings)
+    if endpoint is None and sys.stdin.isatty() and sys.stdout.isatty():
+        try:
+            settings = offered(flags, settings)
+        except EOFError:
+            return DONE
+        endpoint = choose(settings)
     try:
         return _interview(flags, settings, endpoint)
     except EndpointError as error:
@@ -67,16 +77,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
         search = searching(bank, flags.topic)
         planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)
         parts = assemble(session, planner.choose, grader, Journal([disk.write]))
-        here = terminal(parts.interview, lambda typing: toolbar(running, typing, terminal_width()),
-                        plain=flags.plain, vi=plain["keys"] == "vi")  # fmt: skip
-        # `razbor report` knows the interviews in razbor's own folder
-        screen = Screen(parts.interview, here.write, keys=here.keys, names_report=not (here.ready or flags.transcript))
-        course = begin_course(parts, *models(flags, settings, endpoint, screen, stack))
-        parts.journal.listeners += [screen.show, *([Narrator().hear] if flags.verbose else [])]
-        candidate = TypingCandidate(here.read, parts.interview, parts.journal.emit, screen.notice, grader.id,
-                                    here.expects_more, here.edit)  # fmt: skip
-        running = Interviewing(parts, course, candidate)
-        screen.speaking.allowed = partial(may_show, running)
+        running = _at_work(flags, settings, endpoint, parts, stack)
         try:
             return hold(running, disk, quiet=flags.quiet)
         except EndpointError:  # no question was asked
@@ -86,6 +87,24 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
             memory.keep()
 
 
+def _at_work(
+    flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None, parts: Parts, stack: ExitStack
+) -> Interviewing:
+    """The interview with its terminal, its screen, and who asks and who answers."""
+    here = terminal(parts.interview, lambda typing: toolbar(running, typing, terminal_width()),
+                    plain=flags.plain, vi=settings["keys"].value == "vi")  # fmt: skip
+    # `razbor report` knows the interviews in razbor's own folder
+    screen = Screen(parts.interview, here.write, keys=here.keys, names_report=not (here.ready or flags.transcript))
+    course = begin_course(parts, *models(flags, settings, endpoint, screen, stack))
+    parts.journal.listeners += [screen.show, _beginners_lines(flags, here.write)]
+    parts.journal.listeners += [Narrator().hear] if flags.verbose else []
+    candidate = TypingCandidate(here.read, parts.interview, parts.journal.emit, screen.notice,
+                                parts.interview.session.grader, here.expects_more, here.edit)  # fmt: skip
+    running = Interviewing(parts, course, candidate)
+    screen.speaking.allowed = partial(may_show, running)
+    return running
+
+
 def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:
     """Keep what the candidate said before a question came; where that is nothing, the transcript goes."""
     if parts.interview.said:
@@ -93,3 +112,14 @@ def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:
         print(say("summary.left", lang, path=path), file=sys.stderr)
     else:
         path.unlink(missing_ok=True)
+
+
+def _beginners_lines(flags: Namespace, write: Write) -> Callable[[Event], None]:
+    """A listener: below the first screen, what a beginner should know of the interviewer without a model."""
+    here_tells = sys.stdout.isatty() and not flags.quiet
+
+    def explain(event: Event) -> None:
+        if here_tells and isinstance(event, SessionEvent) and not event.base_url:
+            write(runs_on(event.lang))
+
+    return explain
