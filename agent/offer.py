@@ -90,7 +90,8 @@ def command(server: Server, model: str) -> str:
 
 def _tell_how_to_keep(server: Server, model: str, lang: Lang) -> None:
     """The flags that say the same, and the lines of config.toml."""
-    _write("offer.flags", lang, command=command(server, model))
+    _write("offer.flags", lang)
+    write_plain([[("", f"  {command(server, model)}")]])
     _write("offer.lines", lang, path=short(config_file()))
     for name, value in (("profile", server.profile), ("model", model)):
         write_plain([[("", f"  {name} = {json.dumps(value, ensure_ascii=False)}")]])

@@ -39,20 +39,20 @@ def _print(values: dict[str, Value], lang: Lang) -> None:
     for name, value in values.items():
         write_plain([[("", f"{name:<{width}}  {_text(value.value, lang):<{_VALUE}} {_origin(value, lang)}")]])
     file = config_file()
-    key = "config.file" if file.exists() else "config.no_file"
+    key = "settings.file" if file.exists() else "settings.no_file"
     write_plain([[], [("", say(key, lang, path=short(file)))]])
-    write_plain([[("", say("config.transcripts", lang, path=short(transcripts_folder())))], []])
-    write_plain(wrap(say("config.how", lang, example=_EXAMPLE), terminal_width()))
+    write_plain([[("", say("settings.transcripts", lang, path=short(transcripts_folder())))], []])
+    write_plain(wrap(say("settings.how", lang, example=_EXAMPLE), terminal_width()))
 
 
 def _text(value: Any, lang: Lang) -> str:  # noqa: ANN401
     """A value as config.toml has it, text without its quotes."""
     if value is None:
-        return say("config.none", lang)
+        return say("settings.none", lang)
     return str(value).lower() if isinstance(value, bool) else masked(str(value))
 
 
 def _origin(value: Value, lang: Lang) -> str:
     if value.origin == DEFAULT:
-        return "" if value.value is None else say("config.default", lang)
+        return "" if value.value is None else say("settings.default", lang)
     return config_file().name if value.origin == str(config_file()) else value.origin
