@@ -42,6 +42,7 @@ def run(flags: Namespace) -> int:
             findings.append(finding)
             if not flags.json:
                 _print(finding, lang)
+            status.tell("wait.endpoint")
     finally:
         status.tell("")
     findings += _grader(settings, endpoint, lang, quiet=flags.json)
@@ -106,7 +107,7 @@ def _calibrated(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, s
 
     endpoint = choose_for_grader(settings) or interviewer
     try:
-        endpoint = with_model(endpoint, lang)
+        endpoint = with_model(endpoint, lang, status.tell)
         standing = calibrate(endpoint, settings, status.tell, lang)
     except EndpointError as error:
         return Finding("judge", BAD, endpoint.base_url, remedy(error, endpoint, lang))

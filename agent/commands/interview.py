@@ -20,6 +20,7 @@ from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
 from agent.session import Journal, Parts, assemble, begin_course, end, new_session
+from agent.terminal.counting import Counting
 from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, terminal_width
@@ -60,14 +61,15 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     lang: Lang = plain["lang"]
     bank = open_bank(flags, lang)
     heads, fixed = choose_heads(bank, flags)
+    tell = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell
     if endpoint:
         from agent.connect import with_model
 
-        endpoint = with_model(endpoint, lang)
-    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
+        endpoint = with_model(endpoint, lang, tell)
+    grader = open_grader(settings, tell, endpoint)
     asked = len(heads) if fixed else plain["questions"]
     session = new_session(flags.seed, plain | {"questions": asked}, len(heads), endpoint, grader)
-    memory = Recollection(lang)
+    memory = Recollection(lang, Counting(lang, flags).over)
     past = memory.past()
     drawn = heads if fixed else draw(heads, session.seed, past.due)
     session = on_record(session, drawn, bank, flags, past)
