@@ -30,6 +30,7 @@ from agent.terminal.toolbar import toolbar
 from prompts import say
 from tools.planner import Planner, draw
 from tools.question import Lang
+from transcripts.errors import InputError
 from transcripts.events import Event, SessionEvent
 from transcripts.recorder import Recorder
 
@@ -69,12 +70,13 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     grader = open_grader(settings, tell, endpoint)
     asked = len(heads) if fixed else plain["questions"]
     session = new_session(flags.seed, plain | {"questions": asked}, len(heads), endpoint, grader)
+    path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
+    _check_folder(path.parent)
     memory = Recollection(lang, Counting(lang, flags).over)
     past = memory.past()
     drawn = heads if fixed else draw(heads, session.seed, past.due)
     session = on_record(session, drawn, bank, flags, past)
     with ExitStack() as stack:
-        path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
         search = searching(bank, flags.topic)
         planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)
@@ -105,6 +107,14 @@ def _at_work(
     running = Interviewing(parts, course, candidate)
     screen.speaking.allowed = partial(may_show, running)
     return running
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder of the transcript; InputError before anything else is tried where nothing can be kept."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("error.cannot_write", path=folder, reason=error.strerror) from error
 
 
 def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ import pexpect
 import pytest
 
 from agent.nearby import WITHIN, find_servers
+from agent.terminal.counting import Counting
 from tests.conftest import Run
 from tests.endpoint.scripted import Script, obey
 
@@ -145,6 +147,45 @@ def test_on_a_pipe_nothing_is_asked_and_doctor_tells_of_what_is_there(home: Path
             {"profile": "ollama", "base_url": server.url, "models": ["qwen3:8b", "my model"]}
         ]
         assert {name.lower() for name in server.requests[0].headers} == {"host", "accept", "accept-encoding"}
+
+
+def test_long_work_is_counted_at_a_terminal_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = Namespace(plain=False, quiet=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert list(Counting("en", flags).over(["a", "b"])) == ["a", "b"]
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    for _ in (counting := Counting("en", flags)).over([1, 2]):
+        counting.tell("wait.loading")
+        counting.tell("")
+        time.sleep(0.35)
+    told = capsys.readouterr().err
+    assert "done: 0 of 2, 0 s" in told
+    assert told.endswith("\r")
+    list(Counting("en", flags).over(["short"]))
+    list(Counting("en", Namespace(plain=True, quiet=False)).over(["plain"]))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.slow
+def test_what_a_stranger_gets_wrong_is_one_line_that_says_what_to_do(razbor: Run, home: Path, tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("x", "utf-8")
+    key = "sk-not-a-name"
+    for arguments, env, words in (
+        ((), {"RAZBOR_HOME": str(occupied)}, "Choose another place"),
+        (("--base-url", "11434", "-m", "m"), {}, "--base-url http://127.0.0.1:11434/v1"),
+        (("--base-url", "http://127.0.0.1:9/v1", "-m", "m", "--api-key-env", key), {}, "not the key itself"),
+        (("--profile", "openai", "-m", "m"), {"OPENAI_API_KEY": ""}, "OPENAI_API_KEY"),
+    ):
+        done = razbor(*arguments, stdin="/quit\n", **env)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert key not in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not (home / "transcripts").exists()
 
 
 LISTED = b'{"data": [{"id": "m"}]}'
