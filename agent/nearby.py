@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, urlsplit
 from agent.endpoints import LOOPBACK
 from transcripts.events import Json
 
-WITHIN = 0.3  # seconds, for all of them together
+WITHIN = 0.3  # seconds for all of them together, where an interview is about to begin
+AT_LEISURE = 1.5  # seconds, where somebody asks what is here
 MAX_BYTES = 256 * 1024  # of a list of models
 MAX_NAME = 120  # characters of a model's name
 HTTP_OK = 200
@@ -33,9 +34,9 @@ class Server:
     models: tuple[str, ...]
 
 
-def find_servers(profiles: Mapping[str, Mapping[str, str]]) -> list[Server]:
-    """Those of the profiles that answer on this machine, in the profiles' order. Takes at most WITHIN seconds."""
-    end = time.monotonic() + WITHIN
+def find_servers(profiles: Mapping[str, Mapping[str, str]], seconds: float = WITHIN) -> list[Server]:
+    """Those of the profiles that answer on this machine, in the profiles' order. Takes at most so many seconds."""
+    end = time.monotonic() + seconds
     found: dict[str, Server] = {}
     connections: list[socket.socket] = []
     addresses: dict[str, str] = {}

@@ -6,15 +6,17 @@ from argparse import Namespace
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.cache import JsonCache
 from agent.config import Value, config_file, folder, known_profiles, transcripts_folder
-from agent.nearby import Server, find_servers
 from agent.terminal.card import Line, wrap
 from agent.terminal.screen import terminal_width, write_plain
 from prompts import say
 from tools.question import Lang
+
+if TYPE_CHECKING:
+    from agent.nearby import Server
 
 SHOWN = 9  # models in the question: what one key can name
 BEGINNER = 3  # interviews; after so many it is known what razbor runs on
@@ -30,15 +32,18 @@ def offered(flags: Namespace, settings: Settings) -> Settings:
     """
     if flags.quiet:
         return settings
+    from agent.nearby import find_servers  # with it come sockets, which nothing else needs on a pipe
+
     memory = JsonCache(folder("state") / "nearby.json")
     declined = _texts(memory.get(DECLINED))
     servers = [server for server in find_servers(known_profiles()) if server.base_url not in declined]
     if not servers:
         return settings
     lang: Lang = settings["lang"].value
-    choices = [(server, model) for server in servers for model in server.models]
-    _show(servers, lang)
-    number = _number(min(len(choices), SHOWN), lang)
+    shown = _shown(servers)
+    _show(shown, lang)
+    choices = [(server, model) for server, models in shown for model in models]
+    number = _number(len(choices), lang)
     if not number:
         memory.put(DECLINED, [*declined, *(server.base_url for server in servers)])
         _write("offer.declined", lang)
@@ -52,16 +57,26 @@ def _texts(value: Any) -> list[str]:  # noqa: ANN401 - what a file holds
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
-def _show(servers: Sequence[Server], lang: Lang) -> None:
+def _shown(servers: "Sequence[Server]") -> "list[tuple[Server, tuple[str, ...]]]":
+    """The models that get a number: of each server at least one, of the first ones as many as there is room for."""
+    shown: list[tuple[Server, tuple[str, ...]]] = []
+    room = SHOWN
+    for later, server in zip(reversed(range(len(servers))), servers, strict=True):
+        models = server.models[: max(room - later, 1)]
+        room -= len(models)
+        shown.append((server, models))
+    return shown
+
+
+def _show(shown: "Sequence[tuple[Server, tuple[str, ...]]]", lang: Lang) -> None:
     """The models with their numbers, under the server that has them."""
     number = 0
-    for server in servers:
+    for server, models in shown:
         _write("offer.found", lang, name=server.profile, url=server.base_url)
-        shown = server.models[: SHOWN - number]
-        for model in shown:
+        for model in models:
             number += 1
             write_plain(wrap(model, terminal_width(), indent="     ", first=f"  {number}  "))
-        if more := len(server.models) - len(shown):
+        if more := len(server.models) - len(models):
             _write("offer.more", lang, count=more, name=server.profile)
 
 
@@ -83,12 +98,12 @@ def _number(most: int, lang: Lang) -> int:
         _write("offer.again", lang, most=f"1–{most}" if most > 1 else "1")
 
 
-def command(server: Server, model: str) -> str:
+def command(server: "Server", model: str) -> str:
     """What takes a model at once, as a shell reads it."""
     return f"razbor --profile {shlex.quote(server.profile)} -m {shlex.quote(model)}"
 
 
-def _tell_how_to_keep(server: Server, model: str, lang: Lang) -> None:
+def _tell_how_to_keep(server: "Server", model: str, lang: Lang) -> None:
     """The flags that say the same, and the lines of config.toml."""
     _write("offer.flags", lang)
     write_plain([[("", f"  {command(server, model)}")]])

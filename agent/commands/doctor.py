@@ -13,7 +13,7 @@ from agent.endpoints import Endpoint, choose, choose_for_grader
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
 from agent.models.wire import Wire
-from agent.nearby import find_servers
+from agent.nearby import AT_LEISURE, find_servers
 from agent.offer import command, short
 from agent.remedy import remedy
 from agent.terminal.card import wrap
@@ -59,7 +59,7 @@ def run(flags: Namespace) -> int:
 def _offline(flags: Namespace, lang: Lang) -> int:
     """Without an endpoint: what that means, which servers answer on this machine, and how to take one."""
     text = say("doctor.offline", lang, path=short(config_file()))
-    servers = find_servers(known_profiles())
+    servers = find_servers(known_profiles(), AT_LEISURE)
     if flags.json:
         nearby = [asdict(server) for server in servers]
         print(json.dumps({"fit_to_interview": True, "checks": [], "note": text, "nearby": nearby},

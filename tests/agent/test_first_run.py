@@ -110,10 +110,12 @@ def test_a_model_that_is_taken_interviews_and_how_to_keep_it_is_said(
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "status"), [("\x03", 130), ("\x04", 0)])
 def test_leaving_at_the_question_leaves_nothing_behind(home: Path, begin: Begin, key: str, status: int) -> None:
-    with Script(models=MODELS) as server:
-        write_profiles(home, vllm=server.url)
+    with Script(models=MODELS) as server, Script(models=[f"m{n}" for n in range(30)]) as many:
+        write_profiles(home, vllm=server.url, ollama=many.url)
         child = begin()
         child.expect_exact(ASK)
+        assert "8  m7\r\n     and 22 more" in child.before, "each server gets a number"
+        assert "9  qwen3:8b\r\n     and 1 more" in child.before
         child.expect("> ")
         child.send(key)
         assert finish(child) == status
