@@ -1,6 +1,5 @@
 """`razbor doctor`: what is configured, what the endpoint can do, what to change."""
 
-import json
 from argparse import Namespace
 from contextlib import closing
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from agent.models.wire import Wire
 from agent.nearby import AT_LEISURE, find_servers
 from agent.offer import command, short
 from agent.remedy import remedy
+from agent.report.inert import to_json
 from agent.terminal.card import wrap
 from agent.terminal.screen import terminal_width, write_plain
 from agent.terminal.status import Status, can_go_back
@@ -52,7 +52,7 @@ def run(flags: Namespace) -> int:
             _print(findings[-1], lang)
     report = as_json(findings)
     if flags.json:
-        print(json.dumps(report, ensure_ascii=False, indent=2))
+        print(to_json(report, indent=2))
     return DONE if report["fit_to_interview"] else CHECK_FAILED
 
 
@@ -61,9 +61,9 @@ def _offline(flags: Namespace, lang: Lang) -> int:
     text = say("doctor.offline", lang, path=short(config_file()))
     servers = find_servers(known_profiles(), AT_LEISURE)
     if flags.json:
+<<<<<<< HEAD
         nearby = [asdict(server) for server in servers]
-        print(json.dumps({"fit_to_interview": True, "checks": [], "note": text, "nearby": nearby},
-                         ensure_ascii=False, indent=2))  # fmt: skip
+        print(to_json({"fit_to_interview": True, "checks": [], "note": text, "nearby": nearby}, indent=2))
         return DONE
     width = terminal_width()
     write_plain([*wrap(text, width), []])
@@ -73,6 +73,11 @@ def _offline(flags: Namespace, lang: Lang) -> int:
         write_plain([[("", f"  {command(server, server.models[0])}")]])
     if not servers:
         write_plain(wrap(say("offer.nothing", lang), width))
+=======
+        print(to_json({"fit_to_interview": True, "checks": [], "note": text}, indent=2))
+    else:
+        write_plain(wrap(text, terminal_width()))
+>>>>>>> a78b8c1 (Let no character that a terminal obeys out of JSON, paths and questions)
     return DONE
 
 

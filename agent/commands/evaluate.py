@@ -1,6 +1,5 @@
 """`razbor eval LABELLED.jsonl`: grade labelled answers, print how far the grades agree with the labels."""
 
-import json
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from agent.config import resolve
+from agent.report.inert import to_json
 from agent.require import check, read_required
 from agent.resources import open_bank, open_grader
 from agent.terminal.counting import Counting
@@ -34,8 +34,13 @@ def run(flags: Namespace) -> int:
     bank = open_bank(flags, lang)
     required = read_required(flags.require)
     labels = read_labels(Path(flags.file), bank)
+<<<<<<< HEAD
     figures = _figures([_graded(label, bank, grader) for label in counting.over(labels)], grader, bank)
-    print(json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) if flags.json else table(figures, lang))
+    print(to_json(figures, indent=1, allow_nan=False) if flags.json else table(figures, lang))
+=======
+    figures = _figures([_graded(label, bank, grader) for label in labels], grader, bank)
+    print(to_json(figures, indent=1, allow_nan=False) if flags.json else table(figures, lang))
+>>>>>>> a78b8c1 (Let no character that a terminal obeys out of JSON, paths and questions)
     return check(required, figures, lang)
 
 

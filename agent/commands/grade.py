@@ -1,6 +1,5 @@
 """`razbor grade QUESTION [FILE]`: grade one answer."""
 
-import json
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from agent.candidate import MAX_ANSWER
 from agent.cli import DONE
 from agent.config import resolve
+from agent.report.inert import to_json
 from agent.resources import open_bank, open_grader
 from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
@@ -30,7 +30,7 @@ def run(flags: Namespace) -> int:
     answer = _answer(flags.file)
     grade = grader.grade(question, answer, lang)
     if flags.json:
-        print(json.dumps(grade.model_dump(), ensure_ascii=False))
+        print(to_json(grade.model_dump()))
         return DONE
     lines = score_card(Attempt(question, words=[answer], grades=[grade]), lang, terminal_width(), full=True)
     writer(flags.plain)(lines)

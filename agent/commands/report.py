@@ -94,7 +94,7 @@ def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:
         print(say("report.no_disputes", lang), file=sys.stderr)
         return
     _write(path, "".join(to_json(line) + "\n" for line in lines), "x")
-    print(say("report.claims", lang, count=len(lines), path=path), file=sys.stderr)
+    print(printable(say("report.claims", lang, count=len(lines), path=path)), file=sys.stderr)
 
 
 def _write_notes(path: Path, notes: list[anki.Note], lang: Lang) -> None:
@@ -103,7 +103,7 @@ def _write_notes(path: Path, notes: list[anki.Note], lang: Lang) -> None:
         print(say("anki.nothing", lang), file=sys.stderr)
         return
     _write(path, anki.to_text(notes), "w")
-    print(say("anki.written", lang, path=path, count=len(notes)), file=sys.stderr)
+    print(printable(say("anki.written", lang, path=path, count=len(notes))), file=sys.stderr)
 
 
 def _write(path: Path, text: str, mode: str) -> None:
