@@ -55,5 +55,6 @@ def with_model(endpoint: Endpoint, lang: Lang, tell: Tell = lambda *_, **__: Non
     if len(names) != 1:
         key = "error.name_model" if names else "error.no_models"
         raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))
-    print(printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0])), file=sys.stderr)
+    told = printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0]))
+    print(" ".join(told.split()), file=sys.stderr)  # a name must not look like a line of razbor's
     return replace(endpoint, model=names[0])

@@ -43,6 +43,14 @@ def grading_endpoint(settings: Mapping[str, Value]) -> Endpoint | None:
     return endpoint
 
 
+def tell_judge(settings: Mapping[str, Value], interviewer: Endpoint | None, lang: Lang) -> None:
+    """Name on stderr where answers go to be graded, if that is another place than the interviewer's."""
+    endpoint = grading_endpoint(settings)
+    if endpoint and (interviewer is None or endpoint.base_url != interviewer.base_url):
+        told = printable(say("judge.elsewhere", lang, url=endpoint.base_url))
+        print(" ".join(told.split()), file=sys.stderr)
+
+
 def open_transcript(path: Path, lang: str) -> Transcript:
     """A recorded interview; half a line that a crash left at its end is told of on stderr."""
     transcript = read(path)

@@ -6,7 +6,6 @@ from typing import Any
 from agent.cli import DONE
 from agent.config import DEFAULT, Value, config_file, resolve, transcripts_folder
 from agent.endpoints import masked
-<<<<<<< HEAD
 from agent.offer import short
 from agent.report.inert import to_json
 from agent.terminal.card import wrap
@@ -29,17 +28,12 @@ def run(flags: Namespace) -> int:
     else:
         _print(values, values["lang"].value)
     return DONE
-=======
-from agent.report.inert import to_json
-from agent.terminal.printable import printable
->>>>>>> a78b8c1 (Let no character that a terminal obeys out of JSON, paths and questions)
 
 
 def _without_key(value: Any) -> Any:  # noqa: ANN401 - a setting of any type
     return masked(value) if isinstance(value, str) else value
 
 
-<<<<<<< HEAD
 def _print(values: dict[str, Value], lang: Lang) -> None:
     width = max(len(name) for name in values)
     for name, value in values.items():
@@ -62,19 +56,3 @@ def _origin(value: Value, lang: Lang) -> str:
     if value.origin == DEFAULT:
         return "" if value.value is None else say("settings.default", lang)
     return config_file().name if value.origin == str(config_file()) else value.origin
-=======
-def run(flags: Namespace) -> int:
-    """Print the settings."""
-    values = resolve(flags)
-    values["config_file"] = Value(str(config_file()), "RAZBOR_HOME, XDG")
-    values["transcripts"] = Value(str(transcripts_folder()), "RAZBOR_HOME, XDG")
-    if flags.json:
-        shown = {name: {"value": _without_key(value.value), "origin": value.origin} for name, value in values.items()}
-        print(to_json(shown, indent=2))
-    else:
-        width = max(len(name) for name in values)
-        for name, value in values.items():
-            text = "-" if value.value is None else masked(str(value.value))
-            print(printable(f"{name:<{width}} {text:<12} ({value.origin})"))
-    return DONE
->>>>>>> a78b8c1 (Let no character that a terminal obeys out of JSON, paths and questions)

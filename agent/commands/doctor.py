@@ -61,7 +61,6 @@ def _offline(flags: Namespace, lang: Lang) -> int:
     text = say("doctor.offline", lang, path=short(config_file()))
     servers = find_servers(known_profiles(), AT_LEISURE)
     if flags.json:
-<<<<<<< HEAD
         nearby = [asdict(server) for server in servers]
         print(to_json({"fit_to_interview": True, "checks": [], "note": text, "nearby": nearby}, indent=2))
         return DONE
@@ -73,11 +72,6 @@ def _offline(flags: Namespace, lang: Lang) -> int:
         write_plain([[("", f"  {command(server, server.models[0])}")]])
     if not servers:
         write_plain(wrap(say("offer.nothing", lang), width))
-=======
-        print(to_json({"fit_to_interview": True, "checks": [], "note": text}, indent=2))
-    else:
-        write_plain(wrap(text, terminal_width()))
->>>>>>> a78b8c1 (Let no character that a terminal obeys out of JSON, paths and questions)
     return DONE
 
 

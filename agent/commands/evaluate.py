@@ -34,13 +34,8 @@ def run(flags: Namespace) -> int:
     bank = open_bank(flags, lang)
     required = read_required(flags.require)
     labels = read_labels(Path(flags.file), bank)
-<<<<<<< HEAD
     figures = _figures([_graded(label, bank, grader) for label in counting.over(labels)], grader, bank)
     print(to_json(figures, indent=1, allow_nan=False) if flags.json else table(figures, lang))
-=======
-    figures = _figures([_graded(label, bank, grader) for label in labels], grader, bank)
-    print(to_json(figures, indent=1, allow_nan=False) if flags.json else table(figures, lang))
->>>>>>> a78b8c1 (Let no character that a terminal obeys out of JSON, paths and questions)
     return check(required, figures, lang)
 
 

@@ -18,7 +18,7 @@ from agent.models.failure import EndpointError
 from agent.offer import offered, runs_on
 from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
-from agent.resources import open_bank, open_grader
+from agent.resources import open_bank, open_grader, tell_judge
 from agent.session import Journal, Parts, assemble, begin_course, end, new_session
 from agent.terminal.counting import Counting
 from agent.terminal.narrator import Narrator
@@ -67,6 +67,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
         from agent.connect import with_model
 
         endpoint = with_model(endpoint, lang, tell)
+    tell_judge(settings, endpoint, lang)
     grader = open_grader(settings, tell, endpoint)
     asked = len(heads) if fixed else plain["questions"]
     session = new_session(flags.seed, plain | {"questions": asked}, len(heads), endpoint, grader)
@@ -121,7 +122,7 @@ def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:
     """Keep what the candidate said before a question came; where that is nothing, the transcript goes."""
     if parts.interview.said:
         end(parts, "failed")
-        print(say("summary.left", lang, path=path), file=sys.stderr)
+        print(printable(say("summary.left", lang, path=path)), file=sys.stderr)
     else:
         path.unlink(missing_ok=True)
 

@@ -17,7 +17,7 @@ from agent.models.failure import EndpointError
 from agent.recollection import Recollection
 from agent.record.rerun import DivergedError
 from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
-from agent.resources import open_grader
+from agent.resources import open_grader, tell_judge
 from agent.terminal.card import wrap
 from agent.terminal.printable import printable
 from agent.terminal.screen import terminal_width
@@ -94,6 +94,7 @@ def _go_on(
         from agent.connect import with_model
 
         endpoint = with_model(endpoint, lang)
+    tell_judge(settings, endpoint, lang)
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
     memory = Recollection(lang)
     resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
