@@ -1,9 +1,21 @@
 """What leaves the machine: nothing without a model; with one, to the named endpoints only, and the answers as told."""
 
+import gzip
 import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.endpoint.scripted import Script, Seen, obey
+import pytest
+
+from agent.endpoints import Endpoint
+from agent.models.clock import Limits
+from agent.models.failure import EndpointError
+from agent.models.wire import Wire
+from tests.endpoint.scripted import JSON, Response, Script, Seen, obey
 from tests.security import poisoned
 from tests.security.together import together
 from tests.warm import Warm
@@ -90,3 +102,38 @@ def test_a_model_check_sends_the_recorded_answers_there_and_only_there(warm: War
         words = [json.loads(line) for line in poisoned.EXAMPLE.read_text("utf-8").splitlines()]
         said = next(row["content"] for row in words if row["type"] == "message" and row["role"] == "user")
         assert said[:60] in "\n".join(map(sent, server.requests))
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server whose response never gets beyond its headers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError), server.accept()[0] as client:
+                client.sendall(b"HTTP/1.1 200 OK\r\n")
+                while True:
+                    client.sendall(b"X: y\r\n")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+
+
+def test_headers_that_drip_for_ever_are_left() -> None:
+    begin = time.perf_counter()
+    with dripping() as url, pytest.raises(EndpointError) as raised:
+        Wire(Endpoint(url, "m"), Limits(idle=0.3, total=0.5)).models()
+    assert raised.value.kind == "timeout"
+    assert time.perf_counter() - begin < 5
+
+
+def test_a_small_body_that_becomes_a_large_one_is_refused() -> None:
+    packed = gzip.compress(b"{" + b" " * 2**26)
+    bomb = Response([packed], content_type=JSON, headers={"content-encoding": "gzip"}, whole=True)
+    with (
+        Script(forever=bomb) as server,
+        pytest.raises(EndpointError, match="too large"),
+        Wire(Endpoint(server.url, "m")).chat({"messages": []}) as chunks,
+    ):
+        list(chunks)
