@@ -40,6 +40,7 @@ def test_nothing_in_its_folders_is_for_others_whatever_the_umask(tmp_path: Path)
     assert loose(tmp_path / "a") == []
 
 
+@pytest.mark.slow
 def test_a_link_in_the_place_of_a_file_is_not_written_through(warm: Warm, home: Path, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine", "utf-8")

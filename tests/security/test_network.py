@@ -38,18 +38,15 @@ OFFLINE = (
 )  # fmt: skip
 
 
-def test_the_guard_sees_a_connection(home: Path) -> None:
-    said = together(home, GUARD, [("doctor", "--base-url", "http://127.0.0.1:9/v1", "-m", "m")], [])
-    assert any(line.startswith("NETWORK socket.") for line in said)
-
-
 def test_without_a_model_nothing_leaves(home: Path, tmp_path: Path) -> None:
     """No name is looked up, no connection made, no packet sent, whatever is asked for."""
-    commands = (*OFFLINE, ("eval", str(poisoned.labelled(tmp_path / "labelled.jsonl", ""))))
+    online = ("doctor", "--base-url", "http://127.0.0.1:9/v1", "-m", "m")  # is seen, or the guard proves nothing
+    commands = (*OFFLINE, ("eval", str(poisoned.labelled(tmp_path / "labelled.jsonl", ""))), online)
     said = together(home, GUARD, commands, [WORDS, WORDS])
-    assert not [line for line in said if line.startswith("NETWORK")]
-    statuses = [line.split()[1] for line in said if line.startswith("STATUS")]
-    assert statuses == ["0", "2", *["0"] * (len(commands) - 2)], said  # there is nothing to resume
+    told = [line.split()[:2] for line in said if line.startswith(("NETWORK", "STATUS"))]
+    fine = [["STATUS", "0"], ["STATUS", "2"], *[["STATUS", "0"]] * (len(commands) - 3)]  # there is nothing to resume
+    assert told[: len(fine)] == fine, said
+    assert told[len(fine)][0] == "NETWORK"
 
 
 def sent(request: Seen) -> str:
@@ -95,6 +92,7 @@ def test_a_transcript_that_sends_answers_elsewhere_says_so_before_anything_is_ty
         assert "sk-mine" not in everything
 
 
+@pytest.mark.slow
 def test_a_model_check_sends_the_recorded_answers_there_and_only_there(warm: Warm, home: Path) -> None:
     with Script(forever=obey) as server:
         warm.razbor(home, "replay", str(poisoned.EXAMPLE), "--model-check", "--base-url", server.url, "-m", "m")
