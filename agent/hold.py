@@ -14,6 +14,7 @@ from agent.loop import Interviewing, Leave, run_interview
 from agent.model import Model
 from agent.models.embedded import EmbeddedModel
 from agent.session import begin, end
+from agent.terminal.printable import printable
 from agent.terminal.screen import Screen
 from agent.terminal.status import Status, can_go_back
 from prompts import say
@@ -84,16 +85,16 @@ def hold(running: Interviewing, disk: Disk, *, quiet: bool) -> int:
     except Leave:
         parts.journal.emit(CommandEvent(name="interrupt", argument=LEFT))
         end(parts, "interrupted")
-        print(say("summary.left", lang, path=disk.path), file=sys.stderr)
-        print(say("resume.how", lang, name=disk.name), file=sys.stderr)
+        print(printable(say("summary.left", lang, path=disk.path)), file=sys.stderr)
+        print(printable(say("resume.how", lang, name=disk.name)), file=sys.stderr)
         return INTERRUPTED
     except RecordingError:
         if disk.words:
-            print(say("error.unsaved", lang, words=disk.words), file=sys.stderr)
+            print(printable(say("error.unsaved", lang, words=disk.words)), file=sys.stderr)
         raise
     if not quiet:
-        print(say("summary.saved", lang, path=disk.path), file=sys.stderr)
+        print(printable(say("summary.saved", lang, path=disk.path)), file=sys.stderr)
     if reason == "failed":
-        print(say("summary.failed", lang), file=sys.stderr)
+        print(printable(say("summary.failed", lang)), file=sys.stderr)
         return FAILED
     return DONE

@@ -180,7 +180,7 @@ def from_names(at: Place, folder: Path) -> None:
         at.run("config", "--json", RAZBOR_HOME=f"{name}/home")
         at.run("sessions", "list", "--json", silent=True, RAZBOR_HOME=f"{name}/home")
         at.run("memory", "rebuild", RAZBOR_HOME=f"{name}/home")
-        at.run("interview", "-q", *FLAGS, lines=("x", "/quit"), silent=True, RAZBOR_HOME=f"{name}/home")
+        at.run("interview", *FLAGS, lines=("x", "/quit"), silent=True, RAZBOR_HOME=f"{name}/home")
         at.run("sessions", "list", "--json", RAZBOR_HOME=f"{name}/home")
         at.run("report", "latest", "--out", f"{inside}.md", RAZBOR_HOME=f"{name}/home")
         at.run("report", "latest", "--anki", f"{inside}.anki", RAZBOR_HOME=f"{name}/home", silent=True)
