@@ -17,7 +17,12 @@ def add_arguments(command: str, parser: Parser) -> None:
         _ARGUMENTS[command](parser)
 
 
+def _question_lang(parser: Parser) -> None:
+    parser.add_argument("--question-lang", metavar="en|ru", help=help_text("question_lang"))
+
+
 def _interview(parser: Parser) -> None:
+    _question_lang(parser)
     parser.add_argument("--questions", metavar="N", help=help_text("questions"))
     parser.add_argument("--topic", action="append", default=[], metavar="NAME", help=help_text("topic"))
     parser.add_argument("--question", action="append", default=[], metavar="ID", help=help_text("question"))
@@ -54,6 +59,7 @@ def _replay(parser: Parser) -> None:
 
 
 def _report(parser: Parser) -> None:
+    _question_lang(parser)
     parser.add_argument("id", nargs="?", default="latest", metavar="ID|latest|all")
     parser.add_argument("--format", choices=("md", "html", "json"), default="md", help=help_text("format"))
     parser.add_argument("--out", metavar="FILE", help=help_text("out_file"))
@@ -62,6 +68,7 @@ def _report(parser: Parser) -> None:
 
 
 def _grade(parser: Parser) -> None:
+    _question_lang(parser)
     parser.add_argument("question", metavar="QUESTION")
     parser.add_argument("file", nargs="?", metavar="FILE")
 
@@ -76,6 +83,7 @@ def _eval(parser: Parser) -> None:
 
 
 def _plan(parser: Parser) -> None:
+    _question_lang(parser)
     parser.add_argument("--date", metavar="YYYY-MM-DD", help=help_text("date"))
     parser.add_argument("--minutes", metavar="N", help=help_text("minutes"))
 
@@ -85,6 +93,7 @@ def _memory(parser: Parser) -> None:
 
 
 def _bank(parser: Parser) -> None:
+    _question_lang(parser)
     parser.add_argument("action", choices=("list", "show", "check", "import"))
     parser.add_argument("target", nargs="?", metavar="ID|PATH|FILE")
     parser.add_argument("--out", metavar="FOLDER", help=help_text("out"))

@@ -69,7 +69,7 @@ def models(
     flags: Namespace, settings: Mapping[str, Value], endpoint: Endpoint | None, session: SessionEvent, stack: ExitStack
 ) -> tuple[Model, Model | None]:
     """Who holds the interview and who stands by: the endpoint's model and the embedded interviewer, or that alone."""
-    embedded = EmbeddedModel(session.lang, session.seed)
+    embedded = EmbeddedModel(session.held_in, session.seed)
     if endpoint is None:
         return embedded, None
     from agent.connect import connect

@@ -26,7 +26,7 @@ def run(flags: Namespace) -> int:
 
 
 def _list(flags: Namespace, lang: Lang) -> int:
-    listing = open_bank(flags, lang).listing(lang)
+    listing = open_bank(flags, lang).listing(resolve(flags)["question_lang"].value)
     if flags.json:
         rows = [
             {"id": head.id, "topic": head.topic, "level": head.level, "heading": heading, "prompt": prompt,

@@ -25,11 +25,13 @@ def run(flags: Namespace) -> int:
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
     answer = _answer(flags.file)
-    grade = grader.grade(question, answer, lang)
+    asked_in: Lang = settings["question_lang"].value
+    grade = grader.grade(question, answer, asked_in)
     if flags.json:
         print(json.dumps(grade.model_dump(), ensure_ascii=False))
         return DONE
-    lines = score_card(Attempt(question, words=[answer], grades=[grade]), lang, terminal_width(), full=True)
+    attempt = Attempt(question, words=[answer], grades=[grade], lang=asked_in)
+    lines = score_card(attempt, lang, terminal_width(), full=True)
     if flags.plain or not sys.stdout.isatty():
         write_plain(lines)
     else:

@@ -95,7 +95,7 @@ class Resumption:
         parts, record, session = self._parts, self._record, self.transcript.session
         with ExitStack() as stack:
             model, _ = models(self.flags, self.settings, self.endpoint, session, stack)
-            spare = RecordedModel(record, EmbeddedModel(session.lang, session.seed))
+            spare = RecordedModel(record, EmbeddedModel(session.held_in, session.seed))
             standby = spare if session.base_url else None
             course = Course(RecordedModel(record, model), standby, record.emit, session.lang)
             screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
