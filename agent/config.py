@@ -12,7 +12,7 @@ from typing import Any
 from prompts import LANGUAGES
 from tools.bank import nearest
 from tools.safe_yaml import read_text
-from transcripts.errors import InputError
+from transcripts.errors import InputError, Problem
 
 MODES = ("practice", "live")
 GRADERS = ("auto", "local", "judge")
@@ -57,7 +57,7 @@ def _number(least: int, most: int, *, optional: bool = False) -> Callable[[Any],
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
     if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise ValueError("text")
+        raise ValueError(Problem("setting", code="text"))
     return value.strip() if value is not None else None
 
 
@@ -137,7 +137,7 @@ def _from_file() -> dict[str, Any]:
     _check_keys(values, (*SETTINGS, "profiles"), path)
     own = values.get("profiles", {})
     if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
-        raise InputError("error.config_toml", path=path, problem="[profiles.NAME]")
+        raise InputError("error.config_profiles", path=path)
     for profile in own.values():
         _check_keys(profile, (*IN_PROFILE, *ADVICE), path)
         for name in (*IN_PROFILE, *ADVICE):
@@ -157,10 +157,11 @@ def checked(name: str, given: Value) -> Value:
     try:
         return Value(check(given.value), given.origin)
     except ValueError as error:
+        origin = Problem("origin", code=given.origin)
         if name in ("lang", "question_lang"):
-            raise InputError("error.unknown_lang", lang=given.value, origin=given.origin) from error
+            raise InputError("error.unknown_lang", lang=given.value, origin=origin) from error
         raise InputError(
-            "error.setting_value", name=name, value=given.value, origin=given.origin, expected=error
+            "error.setting_value", name=name, value=given.value, origin=origin, expected=error.args[0]
         ) from error
 
 

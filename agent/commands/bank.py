@@ -42,8 +42,7 @@ def _list(flags: Namespace, lang: Lang) -> int:
 
 def _target(flags: Namespace) -> str:
     if not flags.target:
-        problem = f"bank {flags.action}: ID|PATH|FILE?"
-        raise InputError("error.unknown_option", problem=problem, command="bank")
+        raise InputError("error.bank_target" if flags.action == "show" else "error.bank_file")
     return str(flags.target)
 
 
@@ -74,7 +73,7 @@ def _check(flags: Namespace, lang: Lang) -> int:
 def _import(flags: Namespace, lang: Lang) -> int:
     path = Path(_target(flags))
     if not flags.out:
-        raise InputError("error.unknown_option", problem="bank import: --out FOLDER?", command="bank")
+        raise InputError("error.bank_out")
     questions = parse(path, load().questions.values())
     ids = [question.id for question in questions]
     for question_id in ids:
@@ -97,4 +96,4 @@ def _write(path: Path, question: Question) -> None:
             raise InputError("error.import_exists", path=path)
         path.write_text(text, "utf-8")
     except OSError as error:
-        raise InputError("error.cannot_write_out", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_write_out", path=path, reason=error) from error

@@ -50,7 +50,7 @@ def _answer(file: str | None) -> str:
             with Path(name).open("rb") as stream:
                 data = stream.read(MAX_ANSWER + 1)
     except OSError as error:
-        raise InputError("error.cannot_read", path=name, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=name, reason=error) from error
     where = name or "stdin"
     if len(data) > MAX_ANSWER:
         raise InputError("error.file_big", path=where, kilobytes=MAX_ANSWER // 1024)

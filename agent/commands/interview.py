@@ -96,7 +96,7 @@ def _candidate(flags: Namespace, parts: Parts, grader: Grader) -> TypingCandidat
     here = terminal(flags.plain, parts.interview.session.lang)
     # `razbor report` knows the interviews in razbor's own folder
     screen = Screen(parts.interview, here.write, names_report=here.ready is None and not flags.transcript)
-    parts.journal.listeners += [screen.show, *([Narrator().hear] if flags.verbose else [])]
+    parts.journal.listeners += [screen.show, *([Narrator(parts.interview.session.lang).hear] if flags.verbose else [])]
     return TypingCandidate(
         here.read, parts.interview, parts.journal.emit, screen.notice, grader.id, here.expects_more
     )  # fmt: skip

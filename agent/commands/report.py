@@ -112,4 +112,4 @@ def _write(path: Path, text: str, mode: str) -> None:
     except FileExistsError as error:
         raise InputError("error.labels_exist", path=path) from error
     except OSError as error:
-        raise InputError("error.cannot_write_file", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_write_file", path=path, reason=error) from error

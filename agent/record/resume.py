@@ -100,7 +100,7 @@ class Resumption:
             course = Course(RecordedModel(record, model), standby, record.emit, session.lang)
             screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
             record.listeners += [course.hear, resuming(course, spare), self._shown_on(screen)]
-            record.listeners += [Narrator().hear] if self.flags.verbose else []
+            record.listeners += [Narrator(session.lang).hear] if self.flags.verbose else []
             candidate = TypingCandidate(
                 lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
                 lambda: record.next() is not None or here.expects_more(),
