@@ -62,5 +62,5 @@ def _meta(word: re.Match[str]) -> str:
 def _problem(message: str) -> str:
     for pattern, key in _PROBLEMS.items():
         if found := re.fullmatch(pattern, message, re.DOTALL):
-            return say(key, Parser.lang, **found.groupdict())
+            return say(key, Parser.lang, **{name: text.replace("'", "") for name, text in found.groupdict().items()})
     return message

@@ -96,7 +96,7 @@ def _problem(problem: Problem, lang: str) -> str:
         return _said(f"yaml.{_YAML.get(problem.words, '')}", problem.words, lang)
     values = dict(problem.values)
     if "expected" in values:  # pydantic's list of values
-        values["expected"] = str(values["expected"]).replace(" or ", ", ")
+        values["expected"] = str(values["expected"]).replace(" or ", ", ").replace("'", "")
     return _said(f"{problem.kind}.{problem.code}", problem.words, lang, **values)
 
 

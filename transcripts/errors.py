@@ -23,7 +23,10 @@ def invalid(error: "ValidationError") -> tuple[tuple[int | str, ...], Problem]:
     """Where the first thing is that a model class refuses, and what is wrong with it."""
     first = error.errors(include_url=False, include_input=False)[0]
     values = {name: value for name, value in first.get("ctx", {}).items() if isinstance(value, str | int | float)}
-    return first["loc"], Problem("field", first["msg"], first["type"], values)
+    place = first["loc"] or tuple(
+        str(values.get("part", "")).split(".")
+    )  # what concerns a whole has no place of its own
+    return place, Problem("field", first["msg"], first["type"], values)
 
 
 class InputError(Exception):
