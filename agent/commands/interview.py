@@ -3,26 +3,27 @@
 import sys
 from argparse import Namespace
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
 from agent.cli import FAILED
 from agent.config import Value, resolve, transcripts_folder
-from agent.course import Course
+from agent.console import terminal
 from agent.endpoints import Endpoint, choose
-from agent.hold import Disk, hold, models, terminal
-from agent.loop import Interviewing
+from agent.hold import Disk, hold, models
+from agent.loop import Interviewing, may_show
 from agent.models.failure import EndpointError
 from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
-from agent.session import Journal, Parts, assemble, end, new_session
+from agent.session import Journal, Parts, assemble, begin_course, end, new_session
 from agent.terminal.narrator import Narrator
 from agent.terminal.printable import printable
-from agent.terminal.screen import Screen
+from agent.terminal.screen import Screen, terminal_width
 from agent.terminal.status import Status, can_go_back
+from agent.terminal.toolbar import toolbar
 from prompts import say
-from tools.grade_answer import Grader
 from tools.planner import Planner, draw
 from tools.question import Lang
 from transcripts.recorder import Recorder
@@ -66,15 +67,18 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
         search = searching(bank, flags.topic)
         planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)
         parts = assemble(session, planner.choose, grader, Journal([disk.write]))
-        course = Course(*models(flags, settings, endpoint, session, stack), parts.journal.emit, lang)
-        parts.journal.listeners.append(course.hear)
-        candidate = _candidate(flags, parts, grader)
-        running = Interviewing(
-            course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit,
-            candidate.last_words,
-        )  # fmt: skip
+        here = terminal(parts.interview, lambda typing: toolbar(running, typing, terminal_width()),
+                        plain=flags.plain, vi=plain["keys"] == "vi")  # fmt: skip
+        # `razbor report` knows the interviews in razbor's own folder
+        screen = Screen(parts.interview, here.write, keys=here.keys, names_report=not (here.ready or flags.transcript))
+        course = begin_course(parts, *models(flags, settings, endpoint, screen, stack))
+        parts.journal.listeners += [screen.show, *([Narrator(lang).hear] if flags.verbose else [])]
+        candidate = TypingCandidate(here.read, parts.interview, parts.journal.emit, screen.notice, grader.id,
+                                    here.expects_more, here.edit)  # fmt: skip
+        running = Interviewing(parts, course, candidate)
+        screen.speaking.allowed = partial(may_show, running)
         try:
-            return hold(running, parts, disk, quiet=flags.quiet)
+            return hold(running, disk, quiet=flags.quiet)
         except EndpointError:  # no question was asked
             _close_unbegun(parts, path, lang)
             raise
@@ -89,14 +93,3 @@ def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:
         print(say("summary.left", lang, path=path), file=sys.stderr)
     else:
         path.unlink(missing_ok=True)
-
-
-def _candidate(flags: Namespace, parts: Parts, grader: Grader) -> TypingCandidate:
-    """The person at the terminal or the pipe, and what they see."""
-    here = terminal(flags.plain, parts.interview.session.lang)
-    # `razbor report` knows the interviews in razbor's own folder
-    screen = Screen(parts.interview, here.write, names_report=here.ready is None and not flags.transcript)
-    parts.journal.listeners += [screen.show, *([Narrator(parts.interview.session.lang).hear] if flags.verbose else [])]
-    return TypingCandidate(
-        here.read, parts.interview, parts.journal.emit, screen.notice, grader.id, here.expects_more
-    )  # fmt: skip
