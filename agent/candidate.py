@@ -134,7 +134,7 @@ class TypingCandidate:
         attempt = self.interview.current
         if attempt is None:
             return
-        lang = self.interview.session.lang
+        lang = self.interview.session.held_in
         if not attempt.grades and not attempt.words:  # an answer that was graded keeps its grade
             self.emit(GradeEvent(**ungraded(attempt.question, "skipped", self.grader, lang).model_dump()))
         told = to_model("turn.skipped" if name == "/skip" else "turn.gave_up")

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from agent.arguments import add_arguments, help_text
+from agent.arguments import add_arguments, help_text, sentence
 from agent.config import locale_language
 from agent.flags import Parser
 from prompts import LANGUAGES, say
@@ -47,7 +47,7 @@ def _common(command: str) -> Parser:
 
     alone = ("report", "sessions", "bank", "plan", "memory")
     asked = ("report", "sessions", "replay", "doctor", "memory")
-    add("--lang", text="lang")
+    add("--lang", text="lang", metavar="en|ru")
     add("--bank", text="bank_path", unused=asked, action="append", default=[], metavar="PATH")
     add("--no-builtin", text="no_builtin", unused=asked, action="store_true")
     add("--seed", text="seed", unused=(*asked, "resume", "grade", "eval", "bank", "plan"), type=int, metavar="N")
@@ -77,14 +77,14 @@ def build_parser(asked: str) -> Parser:
     example = help_text("example", example="razbor --lang ru")
     parser = Parser(prog="razbor", description=help_text("program"), epilog=example)
     parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=help_text("version"))
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=help_text("commands"))
     for name, (_, example) in COMMANDS.items():
         if name != asked:
             commands.add_parser(name, help=help_text(name), add_help=False)
             continue
         epilog = help_text("example", example=example)
         own = commands.add_parser(
-            name, parents=[_common(name)], help=help_text(name), description=help_text(name), epilog=epilog,
+            name, parents=[_common(name)], help=help_text(name), description=sentence(name), epilog=epilog,
             allow_abbrev=False,
         )  # fmt: skip
         add_arguments(name, own)
@@ -136,7 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(explain(error, Parser.lang))
         return USAGE
     except RecordingError as error:
-        _complain(say("error.recording", Parser.lang, path=error.path, reason=error.reason))
+        _complain(_explained("error.recording", Parser.lang, path=error.path, reason=error.reason))
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -145,15 +145,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except OSError as error:  # what concerns a file was caught where it is named; this is the output itself
         _drop_output()
-        _complain(say("error.output", Parser.lang, reason=error.strerror))
+        _complain(_explained("error.output", Parser.lang, reason=error))
         return FAILED
 
 
 def explain(error: InputError, lang: str) -> str:
     """The one line for an InputError, harmless for a terminal."""
+    return _explained(error.key, lang, **error.values)
+
+
+def _explained(key: str, lang: str, /, **values: object) -> str:
+    from agent.problems import told
     from agent.terminal.printable import printable
 
-    return " ".join(printable(say(error.key, lang, **error.values)).split())
+    return " ".join(printable(say(key, lang, **{name: told(value, lang) for name, value in values.items()})).split())
 
 
 def _drop_output() -> None:

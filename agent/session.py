@@ -62,6 +62,7 @@ def new_session(
         id=time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2),
         razbor=version("razbor"),
         lang=settings["lang"],
+        question_lang=settings["question_lang"],
         mode=settings["mode"],
         questions=min(settings["questions"], pool),
         follow_ups=settings["follow_ups"],
@@ -107,8 +108,8 @@ def begin(parts: Parts) -> None:
     """Write the first two events: the session, and what the model is told."""
     session = parts.interview.session
     parts.journal.emit(session)
-    reveal = to_model(f"system.{session.mode}_{session.lang}")
-    content = interviewer(session.lang, questions=session.questions, reveal=reveal)
+    reveal = to_model(f"system.{session.mode}_{session.held_in}")
+    content = interviewer(session.held_in, questions=session.questions, reveal=reveal)
     parts.journal.emit(MessageEvent(role="system", content=content))
 
 

@@ -18,7 +18,7 @@ from tools.question import Lang, Question
 from tools.question_files import GONE, Root, roots
 from tools.safe_yaml import line_of, read_yaml
 from tools.shelf import Entry, Shelf, Texts, shelved
-from transcripts.errors import InputError
+from transcripts.errors import InputError, invalid
 
 AT_HAND = 100  # questions that stay in memory once they were read
 FOUND = 50  # questions that a search finds, at most
@@ -138,9 +138,9 @@ def read_question(path: Path) -> Question:
     try:
         return Question.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        part, line = ".".join(str(step) for step in first["loc"]), line_of(path, *first["loc"])
-        raise InputError("error.question_field", path=path, line=line, field=part, problem=first["msg"]) from error
+        place, problem = invalid(error)
+        part, line = ".".join(map(str, place)), line_of(path, *place)
+        raise InputError("error.question_field", path=path, line=line, field=part, problem=problem) from error
 
 
 def load(

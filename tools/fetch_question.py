@@ -58,5 +58,5 @@ def _public(interview: Interview, attempt: Attempt) -> Json:
         "of": interview.session.questions,
         "topic": question.topic,
         "level": question.level or "any",
-        "prompt": question.wording(interview.session.lang).prompt,
+        "prompt": question.wording(interview.session.held_in).prompt,
     }

@@ -44,7 +44,7 @@ def tool(interview: Interview, grader: Grader, emit: Callable[[Event], None]) ->
             raise ToolError(to_model("grade.other_id", id=attempt.question.id))
         if interview.step() is not Step.GRADE:
             raise ToolError(to_model("grade.nothing_new", next=interview.step().value))
-        lang = interview.session.lang
+        lang = interview.session.held_in
         grade = grader.grade(attempt.question, attempt.answer, lang)
         emit(GradeEvent(**grade.model_dump()))
         return _report(interview, grade, lang)

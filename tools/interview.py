@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from tools.nonanswer import is_nonanswer
-from tools.question import Question
+from tools.question import Lang, Question
 from transcripts.events import (
     CommandEvent,
     DisputeEvent,
@@ -62,6 +62,7 @@ class Attempt:
     seconds: float = 0.0  # that the candidate took to answer
     plan: PlanEvent | None = None  # why this question
     revealed: bool = False
+    lang: Lang = "en"  # that the question is put in
 
     @property
     def answer(self) -> str:
@@ -126,7 +127,8 @@ class Interview:
             case PlanEvent():
                 self._plan = event
             case QuestionEvent():
-                self.attempts.append(Attempt(Question.model_validate(event.question), plan=self._plan))
+                question = Question.model_validate(event.question)
+                self.attempts.append(Attempt(question, plan=self._plan, lang=self.session.held_in))
             case MessageEvent(role="assistant"):
                 self._spoken()
             case MessageEvent(role="user"):

@@ -76,7 +76,7 @@ def _of_folder(path: Path) -> list[File]:
         with os.scandir(os.fsencode(path)) as entries:
             return sorted(File(entry.name, *_state(entry)) for entry in entries if entry.name.endswith(SUFFIXES))
     except OSError as error:
-        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=path, reason=error) from error
 
 
 def _state(file: Path | os.DirEntry[bytes]) -> tuple[int, int]:

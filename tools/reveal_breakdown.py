@@ -29,7 +29,7 @@ def tool(interview: Interview) -> Tool:
         if not attempt.grades or interview.step() in (Step.GRADE, Step.LISTEN):
             raise ToolError(to_model("reveal.too_early", next=interview.step().value))
         interview.reveal()
-        wording = attempt.question.wording(interview.session.lang)
+        wording = attempt.question.wording(interview.session.held_in)
         return {
             "question_id": attempt.question.id,
             "short_answer": wording.short_answer,

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from transcripts.errors import InputError
+from transcripts.errors import InputError, Problem
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 8
@@ -22,7 +22,7 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=path, reason=error) from error
     if len(data) > limit:
         raise InputError("error.file_big", path=path, kilobytes=limit // 1024)
     try:
@@ -64,7 +64,7 @@ def _compose(path: Path) -> Any:  # noqa: ANN401 - the node graph has no types
         return yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = Problem("yaml", getattr(error, "problem", None) or "")
         line = mark.line + 1 if mark else 1
         raise InputError("error.yaml", path=path, line=line, problem=problem) from error
 

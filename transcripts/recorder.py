@@ -80,7 +80,7 @@ class Recorder:
         except FileExistsError as error:
             raise InputError("error.transcript_exists", path=path) from error
         except OSError as error:
-            raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=path, reason=error) from error
 
     @classmethod
     def reopen(cls, path: Path) -> tuple["Recorder", Transcript]:
@@ -88,7 +88,7 @@ class Recorder:
         try:
             recorder = cls(path, os.open(path, os.O_RDWR | os.O_APPEND))
         except OSError as error:
-            raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=path, reason=error) from error
         try:
             transcript = read(path)  # now that nobody else writes it
             if transcript.torn:
@@ -107,7 +107,7 @@ class Recorder:
                 os.fsync(file.fileno())
             os.ftruncate(self._file, os.fstat(self._file).st_size - len(torn))
         except OSError as error:
-            raise InputError("error.cannot_write", path=aside, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=aside, reason=error) from error
 
     def write(self, event: Event) -> None:
         """Number and time the event, then put it on disk.
@@ -124,7 +124,7 @@ class Recorder:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, size)
-            raise RecordingError(str(self.path), error.strerror or str(error)) from error
+            raise RecordingError(str(self.path), error) from error
         self._next += 1
 
     def close(self) -> None:

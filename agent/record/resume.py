@@ -109,11 +109,11 @@ class Resumption:
         with ExitStack() as stack:
             screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
             model, _ = models(self.flags, self.settings, self.endpoint, screen, stack)
-            spare = RecordedModel(record, EmbeddedModel(session.lang, session.seed))
+            spare = RecordedModel(record, EmbeddedModel(session.held_in, session.seed))
             standby = spare if session.base_url else None
             course = begin_course(parts, RecordedModel(record, model), standby)
             record.listeners += [resuming(course, spare), self._shown_on(screen)]
-            record.listeners += [Narrator().hear] if self.flags.verbose else []
+            record.listeners += [Narrator(session.lang).hear] if self.flags.verbose else []
             candidate = TypingCandidate(
                 lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
                 lambda: record.next() is not None or here.expects_more(), here.edit,

@@ -21,12 +21,14 @@ def attempts(transcript: Transcript) -> list[Attempt]:
     return [question.attempt for question in told(transcript)]
 
 
-def of_interview(transcript: Transcript, lang: Lang) -> Json:
-    """One interview in full, rubric texts in `lang`; InputError where an event is damaged."""
+def of_interview(transcript: Transcript, lang: Lang | None = None) -> Json:
+    """One interview in full, the texts of its questions as asked or in `lang`; InputError where an event is damaged."""
     session, story = transcript.session, told(transcript)
     tried = [question.attempt for question in story]
+    for attempt in tried:
+        attempt.lang = lang or attempt.lang
     limit = share(session)
-    questions = [_question(number, question, lang, limit) for number, question in enumerate(story, start=1)]
+    questions = [_question(number, question, limit) for number, question in enumerate(story, start=1)]
     last = next((attempt.grade for attempt in reversed(tried) if attempt.grade), None)
     return {
         **describe(transcript),
@@ -38,7 +40,7 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
         "minutes": session.minutes,
         "topics": _topics(questions),
         "questions": questions,
-        "disputes": [_dispute(session.id, attempt, d, lang) for attempt in tried for d in attempt.disputes],
+        "disputes": [_dispute(session.id, attempt, d) for attempt in tried for d in attempt.disputes],
     }
 
 
@@ -72,7 +74,7 @@ def _topics(questions: list[Json]) -> list[Json]:
     ]
 
 
-def _question(number: int, story: Told, lang: Lang, limit: float | None) -> Json:
+def _question(number: int, story: Told, limit: float | None) -> Json:
     attempt = story.attempt
     grade, question = attempt.grade, attempt.question
     points, mistakes = (grade.key_points, grade.mistakes) if grade else ([], [])
@@ -80,7 +82,7 @@ def _question(number: int, story: Told, lang: Lang, limit: float | None) -> Json
         "number": number,
         "question": question.id,
         "topic": question.topic,
-        "prompt": question.wording(lang).prompt,
+        "prompt": question.wording(attempt.lang).prompt,
         "answer": attempt.answer,
         "answer_lang": grade.answer_lang if grade else None,
         "level": question.level,
@@ -96,41 +98,40 @@ def _question(number: int, story: Told, lang: Lang, limit: float | None) -> Json
         "score": grade.score if grade else None,
         "grader": grade.grader.model_dump() if grade else None,
         "earlier_grades": story.earlier_grades,
-        "key_points": [_line(attempt, line, lang) for line in points],
+        "key_points": [_line(attempt, line) for line in points],
         "mistakes": [
-            _line(attempt, line, lang)
-            | {"instead": _instead(attempt, line, lang), "before": attempt.made_before(line.id)}
+            _line(attempt, line) | {"instead": _instead(attempt, line), "before": attempt.made_before(line.id)}
             for line in mistakes
         ],
     }
 
 
-def _line(attempt: Attempt, line: KeyPointLine | MistakeLine, lang: Lang) -> Json:
+def _line(attempt: Attempt, line: KeyPointLine | MistakeLine) -> Json:
     disputes = [dispute.reason for dispute in attempt.disputes if dispute.line == line.id]
     return {
         "id": line.id,
-        "text": line_texts(attempt.question, lang).get(line.id, line.text),
+        "text": line_texts(attempt.question, attempt.lang).get(line.id, line.text),
         "verdict": line.verdict,
         "quote": line.quote,
         "disputes": disputes,
     }
 
 
-def _instead(attempt: Attempt, mistake: MistakeLine, lang: Lang) -> str | None:
+def _instead(attempt: Attempt, mistake: MistakeLine) -> str | None:
     """What to say where a mistake was made."""
     if mistake.verdict != "committed" or attempt.grade is None:
         return None
-    return say_instead(attempt.question, attempt.grade, mistake.id, lang)
+    return say_instead(attempt.question, attempt.grade, mistake.id, attempt.lang)
 
 
-def _dispute(session_id: str, attempt: Attempt, dispute: DisputeEvent, lang: Lang) -> Json:
+def _dispute(session_id: str, attempt: Attempt, dispute: DisputeEvent) -> Json:
     recorded = {line.id: line.text for line in attempt.grade.lines} if attempt.grade else {}
     return {
         "session": session_id,
         "question": dispute.question,
         "line": dispute.line,
         "verdict": dispute.verdict,
-        "text": line_texts(attempt.question, lang).get(dispute.line, recorded.get(dispute.line, "")),
+        "text": line_texts(attempt.question, attempt.lang).get(dispute.line, recorded.get(dispute.line, "")),
         "reason": dispute.reason,
         "time": dispute.time,
     }
