@@ -1,7 +1,21 @@
-"""`python -m agent` is `razbor`."""
+"""Where `razbor` and `python -m agent` begin."""
 
 import sys
+from contextlib import suppress
 
-from agent.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run what was asked for; return the exit status."""
+    if sys.argv[1:] == ["--version"]:  # at once, without the command line behind it
+        from agent.release import release
+
+        with suppress(OSError):
+            print(f"razbor {release()}", flush=True)
+            return 0
+    from agent import cli
+
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

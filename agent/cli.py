@@ -12,7 +12,7 @@ from agent.arguments import add_arguments, help_text
 from agent.config import locale_language
 from agent.flags import Parser
 from prompts import LANGUAGES, say
-from tools.bank import nearest
+from tools.nearest import nearest
 from transcripts.errors import InputError, RecordingError
 
 DONE, FAILED, USAGE, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -72,11 +72,12 @@ def build_parser(asked: str) -> Parser:
 
     Help texts are in the language that `Parser.lang` says.
     """
-    from importlib.metadata import version
+    from agent.release import release
 
     example = help_text("example", example="razbor --lang ru")
     parser = Parser(prog="razbor", description=help_text("program"), epilog=example)
-    parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=help_text("version"))
+    text = f"razbor {release()}" if asked == "--version" else ""
+    parser.add_argument("--version", action="version", version=text, help=help_text("version"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, example) in COMMANDS.items():
         if name != asked:

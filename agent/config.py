@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from prompts import LANGUAGES
-from tools.bank import nearest
-from tools.safe_yaml import read_text
+from tools.nearest import nearest
+from tools.text_file import read_text
 from transcripts.errors import InputError
 
 MODES = ("practice", "live")

@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
@@ -17,6 +16,7 @@ from typing import NamedTuple, Self, TypeVar
 from tools import search
 from tools.question import Question
 from tools.question_files import File
+from transcripts.version import VERSION
 
 WAIT = 2.0  # seconds for another razbor to finish writing
 UNINDEXED = 100  # questions whose words may wait until somebody searches
@@ -201,7 +201,7 @@ def _prepare(sql: sqlite3.Connection, *, lasting: bool) -> None:
 
 def _fingerprint() -> int:
     """A number for this version of razbor, the model of a question and what its words become; 31 bits, and not 0."""
-    made = hashlib.sha256(version("razbor").encode())
+    made = hashlib.sha256(VERSION.encode())
     for name in MADE_BY:
         made.update((files("tools") / name).read_bytes())
     return int.from_bytes(made.digest()[:4], "big") >> 1 or 1
