@@ -5,7 +5,6 @@ import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from tools.nearest import nearest
 from tools.text_file import read_text
 from transcripts.errors import InputError
 
+HERE = Path(__file__).parent
 MODES = ("practice", "live")
 GRADERS = ("auto", "local", "judge")
 DIALECTS = ("native", "schema", "json", "prompted")  # in the order of falling back
@@ -165,7 +165,7 @@ def known_profiles() -> dict[str, dict[str, str]]:
 
 
 def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
-    known = tomllib.loads((files("agent") / "profiles.toml").read_text("utf-8"))
+    known = tomllib.loads((HERE / "profiles.toml").read_text("utf-8"))
     for name, profile in file.get("profiles", {}).items():
         builtin = known.get(name, {})
         if "base_url" in profile:  # a key of the built-in endpoint is not for another one

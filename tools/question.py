@@ -21,7 +21,7 @@ MIN_SENTENCE_WORDS = 5
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Mistake(_Strict):
