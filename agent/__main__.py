@@ -14,6 +14,10 @@ def main() -> int:
             print(f"razbor {release()}", flush=True)
             return 0
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # we have none; looking for them takes 15 ms
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks, at TAB
+        from agent.completion import complete
+
+        complete()
     from agent import cli
 
     return cli.main()

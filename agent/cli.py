@@ -30,6 +30,7 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "memory": ("memory", "razbor memory rebuild"),
     "doctor": ("doctor", "razbor doctor --base-url http://127.0.0.1:11434/v1 -m qwen3:8b"),
     "config": ("config", "razbor config --json"),
+    "completions": ("completions", 'eval "$(razbor completions bash)"'),
 }
 VALUE_FLAGS = (  # common flags that may stand before the command with a value
     "--lang", "--bank", "--seed", "-m", "--model", "--base-url", "--api-key-env", "--grader", "--grader-model",
@@ -67,15 +68,19 @@ def _common(command: str) -> Parser:
     return parser
 
 
-def build_parser(asked: str) -> Parser:
+def build_parser(asked: str, *, bare: bool = False) -> Parser:
     """The command line, with the flags of the command that is asked for: building those of all would take its time.
 
-    Help texts are in the language that `Parser.lang` says.
+    Help texts are in the language that `Parser.lang` says. `bare`: the flags of an interview stand without the command,
+    too; else `with_command` has put it in front.
     """
     from agent.release import release
 
     example = help_text("example", example="razbor --lang ru")
-    parser = Parser(prog="razbor", description=help_text("program"), epilog=example)
+    flags = [_common("interview")] if bare else []
+    parser = Parser(prog="razbor", description=help_text("program"), epilog=example, parents=flags)
+    if bare:
+        add_arguments("interview", parser)
     text = f"razbor {release()}" if asked == "--version" else ""
     parser.add_argument("--version", action="version", version=text, help=help_text("version"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -108,7 +113,7 @@ def with_command(argv: Sequence[str]) -> list[str]:
     return ["interview", *argv]
 
 
-def _language(argv: Sequence[str]) -> str:
+def language(argv: Sequence[str]) -> str:
     """The language to speak before the arguments are parsed; what is wrong with it is said later."""
     told = [argv[n + 1] for n, arg in enumerate(argv[:-1]) if arg == "--lang"]
     told += [arg.removeprefix("--lang=") for arg in argv if arg.startswith("--lang=")]
@@ -124,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status (see the contract of the command line)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
-    Parser.lang = _language(arguments)
+    Parser.lang = language(arguments)
     try:
         words = with_command(arguments)
         flags: Namespace = build_parser(words[0]).parse_args(words)
