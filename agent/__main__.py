@@ -11,7 +11,7 @@ def main() -> int:
         from agent.release import release
 
         with suppress(OSError):
-            print(f"razbor {release()}", flush=True)
+            os.write(1, f"razbor {release()}\n".encode())  # past the buffer: what fails is for the command line to say
             return 0
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # we have none; looking for them takes 15 ms
     if "_ARGCOMPLETE" in os.environ:  # a shell asks, at TAB

@@ -74,15 +74,12 @@ def build_parser(asked: str, *, bare: bool = False) -> Parser:
     Help texts are in the language that `Parser.lang` says. `bare`: the flags of an interview stand without the command,
     too; else `with_command` has put it in front.
     """
-    from agent.release import release
-
     example = help_text("example", example="razbor --lang ru")
     flags = [_common("interview")] if bare else []
     parser = Parser(prog="razbor", description=help_text("program"), epilog=example, parents=flags)
     if bare:
         add_arguments("interview", parser)
-    text = f"razbor {release()}" if asked == "--version" else ""
-    parser.add_argument("--version", action="version", version=text, help=help_text("version"))
+    parser.add_argument("--version", action="store_true", help=help_text("version"))  # `main` sees to it
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (_, example) in COMMANDS.items():
         if name != asked:
@@ -132,8 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parser.lang = language(arguments)
     try:
         words = with_command(arguments)
-        flags: Namespace = build_parser(words[0]).parse_args(words)
-        status = int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+        status = _version() if words == ["--version"] else _command(words)
         sys.stdout.flush()
         return status  # noqa: TRY300 - the flush belongs inside: it may fail as a write may
     except InputError as error:
@@ -151,6 +147,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         _complain(say("error.output", Parser.lang, reason=error.strerror))
         return FAILED
+
+
+def _command(words: Sequence[str]) -> int:
+    flags: Namespace = build_parser(words[0]).parse_args(words)
+    return int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+
+
+def _version() -> int:
+    from agent.release import release
+
+    print(f"razbor {release()}")
+    return DONE
 
 
 def explain(error: InputError, lang: str) -> str:
