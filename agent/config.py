@@ -1,12 +1,13 @@
 """Settings: flag, then environment, then the user's config.toml, then the default. Nothing from the current folder."""
 
 import os
-import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from prompts import LANGUAGES
 from tools.nearest import nearest
@@ -126,8 +127,8 @@ def _from_file() -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        values = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+        values = tomli.loads(read_text(path))
+    except tomli.TOMLDecodeError as error:
         raise InputError("error.config_toml", path=path, problem=error) from error
     _check_keys(values, (*SETTINGS, "profiles"), path)
     own = values.get("profiles", {})
@@ -165,7 +166,7 @@ def known_profiles() -> dict[str, dict[str, str]]:
 
 
 def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
-    known = tomllib.loads((HERE / "profiles.toml").read_text("utf-8"))
+    known = tomli.loads((HERE / "profiles.toml").read_text("utf-8"))
     for name, profile in file.get("profiles", {}).items():
         builtin = known.get(name, {})
         if "base_url" in profile:  # a key of the built-in endpoint is not for another one

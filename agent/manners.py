@@ -5,11 +5,12 @@ The signs are in manners.toml.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import tomli
 
 from tools.graders.text import is_russian, tokens
 from tools.interview import Attempt, Step
@@ -42,7 +43,7 @@ def fault(speech: Speech) -> str:
 
 @cache
 def _signs(name: str) -> re.Pattern[str]:
-    patterns = tomllib.loads((HERE / "manners.toml").read_text("utf-8"))[name]
+    patterns = tomli.loads((HERE / "manners.toml").read_text("utf-8"))[name]
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 

@@ -5,10 +5,11 @@ and `judge.md` are for models.
 """
 
 import hashlib
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "ru")
@@ -18,7 +19,7 @@ _FOR_MODELS = ("interviewer.en.md", "interviewer.ru.md", "judge.md", "model.toml
 @cache
 def catalogue(name: str) -> dict[str, Any]:
     """One catalogue, flat: {"section.key": text or list of texts}."""
-    tree = tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
+    tree = tomli.loads((HERE / f"{name}.toml").read_text("utf-8"))
     return {f"{section}.{key}": text for section, part in tree.items() for key, text in part.items()}
 
 
