@@ -2,10 +2,12 @@
 
 `python -m tests.benchmarks.startup` runs `razbor --version` and an offline interview that ends before the first answer,
 each in turn with a bare process that imports the modules which were loaded and are not razbor's, so that a busy machine
-slows both. The figures are medians in ms, their ratio, and the quartiles of the ratio of neighbours.
+slows both. The figures are medians in ms, their ratio, and the quartiles of the ratio of neighbours. razbor lies in a
+folder of its own, as in a wheel: a checkout asks git for its version.
 """
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,8 +28,12 @@ IMPORT = "import importlib\nfor name in {names!r}:\n    importlib.import_module(
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as home:
-        env = {**os.environ, "RAZBOR_HOME": home, "PYTHONPATH": str(ROOT), "LANG": "en_US.UTF-8"}
+    with tempfile.TemporaryDirectory() as folder:
+        installed = Path(folder) / "installed"
+        for room in OURS:
+            shutil.copytree(ROOT / room, installed / room, ignore=shutil.ignore_patterns("__pycache__"))
+        (installed / "agent" / "commit.txt").write_text("0123456\n", "utf-8")
+        env = {**os.environ, "RAZBOR_HOME": f"{folder}/home", "PYTHONPATH": str(installed), "LANG": "en_US.UTF-8"}
         env.pop("PYTHONDONTWRITEBYTECODE", None)
         print(f"{sys.version.split()[0]}, {PAIRS} pairs, load {os.getloadavg()[0]:.1f}")
         for name, arguments in RUNS.items():
@@ -53,8 +59,8 @@ def compare(name: str, arguments: list[str], env: dict[str, str]) -> None:
 def loaded(arguments: list[str], env: dict[str, str]) -> list[str]:
     """The modules that a run loads, without razbor's own and those that Python loads anyway."""
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, *arguments], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=True,
+        [sys.executable, "-c", LOADED, *arguments], env=env, cwd=env["PYTHONPATH"], stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
     names = done.stderr.splitlines()[-1].split() if done.stderr else []
     return [name for name in names if name.split(".")[0] not in (*OURS, "__mp_main__")]
@@ -62,7 +68,7 @@ def loaded(arguments: list[str], env: dict[str, str]) -> list[str]:
 
 def seconds(command: list[str], env: dict[str, str]) -> float:
     begun = time.perf_counter()
-    subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    subprocess.run(command, env=env, cwd=env["PYTHONPATH"], stdin=subprocess.DEVNULL, capture_output=True, check=True)
     return time.perf_counter() - begun
 
 
