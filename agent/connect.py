@@ -42,12 +42,16 @@ def limits_of(settings: Mapping[str, Value]) -> Limits | None:
     return Limits(idle=seconds, total=5 * seconds) if seconds else None
 
 
-def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:
+def with_model(endpoint: Endpoint, lang: Lang, tell: Tell = lambda *_, **__: None) -> Endpoint:
     """The endpoint, with the one model that it serves where none was named. EndpointError when it does not say."""
     if endpoint.model:
         return endpoint
-    with closing(Wire(endpoint, QUICK)) as wire:
-        names = wire.models()
+    tell("wait.endpoint")
+    try:
+        with closing(Wire(endpoint, QUICK)) as wire:
+            names = wire.models()
+    finally:
+        tell("")
     if len(names) != 1:
         key = "error.name_model" if names else "error.no_models"
         raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))

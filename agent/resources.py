@@ -74,7 +74,7 @@ def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint
     from agent.remedy import remedy
 
     try:
-        endpoint = with_model(endpoint, lang)
+        endpoint = with_model(endpoint, lang, tell)
     except EndpointError as error:
         reason = remedy(error, endpoint, lang)
         print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)

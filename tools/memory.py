@@ -18,6 +18,7 @@ from tools.interview import Attempt, moment
 from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
+from transcripts.private import make_file
 
 HERE = Path(__file__).parent
 WAIT = 2.0  # seconds for another razbor to finish writing
@@ -155,7 +156,7 @@ class Memory:
 def opened(path: Path) -> Iterator[Memory]:
     """The memory in a file, which is made where there is none. Raises MemoryUnavailableError, also from within."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(path)
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
             _prepare(connection, path)
             yield Memory(connection)
@@ -176,7 +177,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _migrate(connection: sqlite3.Connection, version: int, path: Path) -> None:
     if version:
-        with closing(sqlite3.connect(path.with_suffix(f".v{version}.bak"))) as backup:
+        aside = path.with_suffix(f".v{version}.bak")
+        make_file(aside)
+        with closing(sqlite3.connect(aside)) as backup:
             connection.backup(backup)
     with _writing(connection):
         version = _version(connection)  # another razbor may have been faster

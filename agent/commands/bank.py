@@ -3,12 +3,14 @@
 import json
 import sys
 from argparse import Namespace
+from collections import Counter
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from agent.cli import CHECK_FAILED, DONE, explain
 from agent.config import resolve
 from agent.resources import open_bank
+from agent.terminal.counting import Counting
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import load
@@ -59,7 +61,7 @@ def _check(flags: Namespace, lang: Lang) -> int:
         roots = [Path(flags.target)] if flags.target else [Path(path) for path in flags.bank]
         if not flags.target and not flags.no_builtin:
             roots.insert(0, builtin)
-        count, findings = check(roots)
+        count, findings = check(roots, Counting(lang, flags).over)
     if flags.json:
         rows = [{"file": str(f.values["path"]), "line": f.values.get("line"), "finding": explain(f, lang)}
                 for f in findings]  # fmt: skip
@@ -76,10 +78,9 @@ def _import(flags: Namespace, lang: Lang) -> int:
     if not flags.out:
         raise InputError("error.unknown_option", problem="bank import: --out FOLDER?", command="bank")
     questions = parse(path, load().questions.values())
-    ids = [question.id for question in questions]
-    for question_id in ids:
-        if ids.count(question_id) > 1:
-            raise InputError("error.import_same_id", path=path, id=question_id)
+    question_id, times = Counter(question.id for question in questions).most_common(1)[0]
+    if times > 1:
+        raise InputError("error.import_same_id", path=path, id=question_id)
     folder = Path(flags.out)
     for question in questions:
         _write(folder / f"{question.id}.yaml", question)

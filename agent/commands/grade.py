@@ -11,8 +11,9 @@ from agent.config import resolve
 from agent.resources import open_bank, open_grader
 from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
-from agent.terminal.screen import terminal_width, write_plain
+from agent.terminal.screen import terminal_width, writer
 from agent.terminal.status import Status, can_go_back
+from prompts import say
 from tools.interview import Attempt
 from tools.question import Lang
 from transcripts.errors import InputError
@@ -24,18 +25,15 @@ def run(flags: Namespace) -> int:
     lang: Lang = settings["lang"].value
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
+    if flags.file in (None, "-") and sys.stdin.isatty() and not flags.quiet:
+        print(say("command.type_answer", lang), file=sys.stderr)
     answer = _answer(flags.file)
     grade = grader.grade(question, answer, lang)
     if flags.json:
         print(json.dumps(grade.model_dump(), ensure_ascii=False))
         return DONE
     lines = score_card(Attempt(question, words=[answer], grades=[grade]), lang, terminal_width(), full=True)
-    if flags.plain or not sys.stdout.isatty():
-        write_plain(lines)
-    else:
-        from agent.terminal.prompt import write_styled
-
-        write_styled(lines)
+    writer(flags.plain)(lines)
     return DONE
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from agent.cli import FAILED, explain
 from agent.commands.sessions import find
 from agent.config import Value, resolve, transcripts_folder
+from agent.console import Terminal, terminal
 from agent.endpoints import Endpoint, choose, is_home
-from agent.hold import Disk, Terminal, terminal
+from agent.hold import Disk
 from agent.models.failure import EndpointError
 from agent.recollection import Recollection
 from agent.record.rerun import DivergedError
@@ -96,7 +97,8 @@ def _go_on(
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
     memory = Recollection(lang)
     resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
-    here = terminal(flags.plain, lang)
+    vi = settings["keys"].value == "vi"
+    here = terminal(resumption.interview, resumption.toolbar, plain=flags.plain, vi=vi)
     _announce(transcript, endpoint, here)
     own = disk.path.parent == transcripts_folder()  # `razbor report` knows these
     try:
@@ -114,4 +116,4 @@ def _announce(transcript: Transcript, endpoint: Endpoint | None, here: Terminal)
     lines = [[("head", "razbor"), ("", f" · {model}")], *wrap(text, width)]
     if endpoint:
         lines[1:1] = wrap(say("first.endpoint", lang, url=endpoint.base_url), width, style="dim")
-    here.write([*lines, *wrap(say("first.keys", lang), width, style="dim")])
+    here.write([*lines, *wrap(say(here.keys, lang), width, style="dim")])

@@ -12,6 +12,7 @@ from typing import Any
 from agent.context import estimate
 from agent.model import AssistantTurn, Message
 from agent.models.dialect import request
+from agent.models.earshot import Earshot
 from agent.models.exchange import Exchange
 from agent.models.failure import SAMPLE, EndpointError
 from agent.models.fit import MAX_RUNGS, Memory, adapt, demote, roomier, smaller
@@ -59,10 +60,13 @@ class EndpointModel:
         self._silent = False
         self._last: Answer | None = None  # in the same form of request, so that they compare
         self._learned: list[tuple[str, str]] = []
+        self.hear: Callable[[str], None] = lambda _: None  # gets the words of a turn while they come
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn of the model. Raises EndpointError when none can be had."""
         self._learned = []
+        ear = Earshot(lambda reply: interpret(reply, tools, messages, self.fit.dialect), self.hear)
+        self._exchange.watch = ear.take if due in SPEECH else None
         with interruptible():
             try:
                 turn, answer = self._sampled(messages, tools, due)

@@ -1,7 +1,6 @@
 """The breakdown, the summary, and what they and the score card are made of. Pure: no printing here."""
 
-import textwrap
-
+from agent.terminal.columns import columns, wrapped
 from agent.terminal.printable import printable
 from prompts import counted, say
 from tools.question import Lang, Question
@@ -15,15 +14,19 @@ def wrap(text: str, width: int, indent: str = "", style: str = "", first: str | 
     lines: list[Line] = []
     for number, paragraph in enumerate(printable(text).expandtabs(4).split("\n")):
         head = first if first is not None and number == 0 else indent
-        parts = textwrap.wrap(paragraph, width, initial_indent=head, subsequent_indent=indent,
-                              break_on_hyphens=False) or [""]  # fmt: skip
-        lines += [[(style, part)] for part in parts]
+        lines += [[(style, part)] for part in wrapped(paragraph, width, head, indent) or [""]]
     return lines
+
+
+def shortened(text: str, width: int) -> str:
+    """The beginning of a text of others, in one line of at most `width` columns."""
+    head, *rest = wrapped(" ".join(printable(text).split()), width - 1) or [""]
+    return f"{head}…" if rest else head
 
 
 def rule(title: str, width: int) -> Line:
     """A heading that spans the screen."""
-    return [("head", f"── {title} " + "─" * max(width - len(title) - 4, 0))]
+    return [("head", f"── {title} " + "─" * max(width - columns(title) - 4, 0))]
 
 
 def score_text(score: float | None, lang: str) -> str:
@@ -64,7 +67,7 @@ def summary(rows: list[tuple[Question, Grade | None]], lang: Lang, width: int) -
         if score is not None:
             scores.append(score)
         shown = say("summary.score", lang, score=score_text(score, lang)) if score is not None else _why(grade, lang)
-        prompt = textwrap.shorten(printable(question.wording(lang).prompt), max(width - 30, 20), placeholder="…")
+        prompt = shortened(question.wording(lang).prompt, max(width - 30, 20))
         lines.append([("", f"  {number}. {shown:<16}  {prompt}")])
     if scores:
         mean = score_text(round(sum(scores) / len(scores), 1), lang)

@@ -5,11 +5,12 @@ Where quotes overlap, stretches of one kind run together and name every line tha
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from agent.terminal.card import Line
+from agent.terminal.columns import wrapped
 from agent.terminal.printable import printable
 
 Quote = tuple[str, str, str | None]  # id and verdict of a rubric line, and the words it quotes
@@ -110,26 +111,11 @@ def flow(parts: Line, width: int, indent: str = "") -> list[Line]:
     parts = [(style, text.replace("\t", "    ")) for style, text in parts]
     styles = [style for style, text in parts for _ in text]
     text = "".join(text for _, text in parts)
-    lines = []
-    for start, end in _rows(text, max(width - len(indent), 1)):
-        runs = groupby(range(start, end), key=styles.__getitem__)
-        row = [(style, "".join(text[at] for at in run)) for style, run in runs]
-        lines.append([("", indent), *row] if row else [])
+    lines, at, room = [], 0, max(width - len(indent), 1)
+    for row in (row for paragraph in text.split("\n") for row in wrapped(paragraph, room) or [""]):
+        at = text.index(row, at)
+        runs = groupby(range(at, at + len(row)), key=styles.__getitem__)
+        styled = [(style, "".join(text[n] for n in run)) for style, run in runs]
+        lines.append([("", indent), *styled] if styled else [])
+        at += len(row)
     return lines
-
-
-def _rows(text: str, room: int) -> Iterator[tuple[int, int]]:
-    """Where the lines of a wrapped text begin and end; a word that is wider than the room is broken."""
-    for paragraph in re.finditer(r"(?m)^.*$", text):
-        start = end = paragraph.start()
-        for word in re.finditer(r"\S+", paragraph[0]):
-            begin, stop = (paragraph.start() + edge for edge in word.span())
-            if stop - start > room and begin > start:
-                if end > start:
-                    yield start, end
-                start = begin
-            while stop - start > room:
-                yield start, start + room
-                start += room
-            end = stop
-        yield start, end

@@ -1,12 +1,10 @@
 """How far a long piece of work has come: one line on a terminal that can go back in it, else nothing."""
 
-import shutil
-import sys
 import threading
 import time
 
 from agent.terminal.printable import printable
-from agent.terminal.status import EXPECTED
+from agent.terminal.status import EXPECTED, write_over
 from prompts import say
 
 BAR = 20  # columns
@@ -52,15 +50,9 @@ class Progress:
         with self._lock:
             waiting = f" · {self._waiting}" if self._waiting else ""
         text = f"[{DONE * filled}{OPEN * (BAR - filled)}] {count}, {seconds // 60}:{seconds % 60:02}{waiting}"
-        self._write(printable(text)[: shutil.get_terminal_size((80, 24)).columns - 1])
+        self._width = write_over(printable(text), self._width)
 
     def end(self) -> None:
         """Take the line away."""
         if self._live:
-            self._write("")
-            self._write("\r")
-
-    def _write(self, text: str) -> None:
-        sys.stderr.write("\r" + text.ljust(self._width))
-        sys.stderr.flush()
-        self._width = len(text)
+            write_over("", write_over("", self._width))

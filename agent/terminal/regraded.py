@@ -1,9 +1,9 @@
 """Old and new grades side by side, in at most 80 columns. Pure: no printing here."""
 
-import textwrap
 from itertools import groupby
 
 from agent.terminal.card import Line, score_text, wrap
+from agent.terminal.columns import wrapped
 from agent.terminal.printable import printable
 from prompts import say
 from tools.change import MISTAKES, POINTS
@@ -47,7 +47,7 @@ def _answer(row: Json, lang: str) -> list[str]:
 def _wrapped(text: str, first: str) -> list[str]:
     """The text in lines of at most WIDTH columns, all of them as far in as the first."""
     width = WIDTH - len(first)
-    parts = textwrap.wrap(text, width, break_on_hyphens=False)
+    parts = wrapped(text, width)
     return [(" " * len(first) if number else first) + part for number, part in enumerate(parts)]
 
 
@@ -102,7 +102,7 @@ def _scores(score: Json, lang: str) -> str:
 
 
 def _filled(text: str) -> str:
-    return textwrap.fill(text, WIDTH, break_on_hyphens=False)
+    return "\n".join(wrapped(text, WIDTH))
 
 
 def _became(old: float, new: float, lang: str) -> str:

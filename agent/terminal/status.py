@@ -1,22 +1,29 @@
 """One line that says what is being waited for, and for how many seconds; it goes away when the wait is over."""
 
 import os
+import shutil
 import sys
 import threading
 import time
 
+from agent.terminal.columns import clip, columns
 from agent.terminal.printable import printable
 from prompts import say
 
 AFTER = 0.3  # seconds: shorter waits need no word
-EVERY = 0.5
-EXPECTED = ("wait.model", "wait.judge")  # need no line of their own
+EVERY = 0.1
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+EXPECTED = ("wait.model", "wait.judge", "wait.endpoint")  # need no line of their own
+
+
+def is_plain(plain: bool) -> bool:
+    """Whether nothing but lines may be written, one after the other: no colour, no cursor movement, no spinner."""
+    return plain or os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
 
 
 def can_go_back(plain: bool) -> bool:
     """Whether a line on stderr can be written over."""
-    plain = plain or os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
-    return sys.stderr.isatty() and not plain
+    return sys.stderr.isatty() and not is_plain(plain)
 
 
 class Status:
@@ -57,14 +64,21 @@ class Status:
             self._ticker = None
 
     def _tick(self) -> None:
-        width = 0
-        wait = AFTER
+        wait, ticks, shown = AFTER, 0, 0
         while not self._stop.wait(wait):
-            line = f"{self._text}, {time.monotonic() - self._begin:.0f} {say('wait.seconds', self._lang)}"
-            width = max(width, len(line))
-            sys.stderr.write("\r" + line.ljust(width))
-            sys.stderr.flush()
-            wait = EVERY
-        if width:
-            sys.stderr.write("\r" + " " * width + "\r")
-            sys.stderr.flush()
+            seconds = f"{time.monotonic() - self._begin:.0f} {say('wait.seconds', self._lang)}"
+            line = f"{SPINNER[ticks % len(SPINNER)]} {self._text}, {seconds}"
+            shown = write_over(line, shown)
+            wait, ticks = EVERY, ticks + 1
+        if shown:
+            write_over("", shown)
+            write_over("", 0)
+
+
+def write_over(line: str, shown: int) -> int:
+    """Write a line over one of `shown` columns, so that both fit the terminal. Returns the columns it takes."""
+    line = clip(line, shutil.get_terminal_size((80, 24)).columns - 1)
+    width = columns(line)
+    sys.stderr.write("\r" + line + " " * (shown - width))
+    sys.stderr.flush()
+    return width
