@@ -115,6 +115,10 @@ def _bank(parser: Parser) -> None:
     parser.add_argument("--out", metavar="FOLDER", help=help_text("out"))
 
 
+def _completions(parser: Parser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
 def _model_check() -> str:
     """The help of --model-check, with the thresholds."""
     from agent.check.fitness import limits
@@ -134,4 +138,5 @@ _ARGUMENTS: dict[str, Callable[[Parser], None]] = {
     "plan": _plan,
     "memory": _memory,
     "bank": _bank,
+    "completions": _completions,
 }

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from prompts import to_model
-from tools.bank import nearest
 from tools.interview import Interview
+from tools.nearest import nearest
 from tools.rubric import ungraded
 from transcripts.events import CommandEvent, DisputeEvent, Event, GradeEvent, MessageEvent
 from transcripts.grade import GraderId

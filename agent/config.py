@@ -1,19 +1,20 @@
 """Settings: flag, then environment, then the user's config.toml, then the default. Nothing from the current folder."""
 
 import os
-import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import tomli
+
 from prompts import LANGUAGES
-from tools.bank import nearest
-from tools.safe_yaml import read_text
+from tools.nearest import nearest
+from tools.text_file import read_text
 from transcripts.errors import InputError, Problem
 
+HERE = Path(__file__).parent
 MODES = ("practice", "live")
 GRADERS = ("auto", "local", "judge")
 DIALECTS = ("native", "schema", "json", "prompted")  # in the order of falling back
@@ -132,8 +133,8 @@ def _from_file() -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        values = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+        values = tomli.loads(read_text(path))
+    except tomli.TOMLDecodeError as error:
         raise InputError("error.config_toml", path=path, problem=error) from error
     _check_keys(values, (*SETTINGS, "profiles"), path)
     own = values.get("profiles", {})
@@ -172,7 +173,7 @@ def known_profiles() -> dict[str, dict[str, str]]:
 
 
 def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
-    known = tomllib.loads((files("agent") / "profiles.toml").read_text("utf-8"))
+    known = tomli.loads((HERE / "profiles.toml").read_text("utf-8"))
     for name, profile in file.get("profiles", {}).items():
         builtin = known.get(name, {})
         if "base_url" in profile:  # a key of the built-in endpoint is not for another one

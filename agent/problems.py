@@ -6,8 +6,9 @@ known stays in its own words, quoted.
 
 import errno
 import re
-from tomllib import TOMLDecodeError
 from typing import Any
+
+from tomli import TOMLDecodeError
 
 from prompts import catalogue, say
 from transcripts.errors import Problem

@@ -13,7 +13,7 @@ from agent.models.failure import EndpointError
 from agent.models.wire import Wire
 from agent.problems import detail
 from prompts import say
-from tools.bank import nearest
+from tools.nearest import nearest
 
 _SAME = {"cut": "server", "bad_sample": "rejected", "no_response": "not_an_api"}
 _SHOWN = 5  # names of models in a line

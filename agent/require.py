@@ -6,7 +6,7 @@ import sys
 from agent.cli import CHECK_FAILED, DONE
 from agent.terminal.card import score_text
 from prompts import say
-from tools.bank import nearest
+from tools.nearest import nearest
 from transcripts.errors import InputError
 from transcripts.events import Json
 

@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 from agent.context import Conversation
@@ -21,6 +20,7 @@ from tools.planner import Choose
 from tools.registry import Registry
 from transcripts.events import EndEvent, EndReason, Event, Json, MessageEvent, SessionEvent
 from transcripts.recorder import uninterrupted
+from transcripts.version import VERSION
 
 Listener = Callable[[Event], None]
 
@@ -60,7 +60,7 @@ def new_session(
     """The first event of an interview; without an endpoint the embedded interviewer holds it."""
     return SessionEvent(
         id=time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2),
-        razbor=version("razbor"),
+        razbor=VERSION,
         lang=settings["lang"],
         question_lang=settings["question_lang"],
         mode=settings["mode"],

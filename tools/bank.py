@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from tools.nearest import nearest
 from tools.question import Lang, Question
 from tools.question_files import GONE, Root, roots
-from tools.safe_yaml import line_of, read_yaml
 from tools.shelf import Entry, Shelf, Texts, shelved
 from transcripts.errors import InputError, invalid
 
@@ -122,16 +122,10 @@ class _Questions(Mapping[str, Question]):
         return len(self._bank.heads)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name closest to `name`; the first of them all when nothing is close."""
-    import difflib
-
-    names = list(known)
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.3)), names[0] if names else "")
-
-
 def read_question(path: Path) -> Question:
     """Read one question file; InputError names the file and the part that is wrong."""
+    from tools.safe_yaml import line_of, read_yaml
+
     fields = read_yaml(path)
     if not isinstance(fields, dict):
         raise InputError("error.question_shape", path=path)

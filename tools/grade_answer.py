@@ -28,7 +28,7 @@ class Grader(Protocol):
 class Arguments(BaseModel):
     """Only which question: the answer is taken from the record, so no argument can carry a score."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     question_id: str = Field(max_length=100, description="the id that fetch_question returned")
 

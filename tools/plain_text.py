@@ -18,7 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from tools.question import Question
-from tools.safe_yaml import read_text
+from tools.text_file import read_text
 from transcripts.errors import InputError, invalid
 
 BEGIN = "Сначала проговорите ответ вслух или тезисами."

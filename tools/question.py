@@ -27,7 +27,7 @@ def _lengths(part: str, have: int, whole: str, want: int) -> PydanticCustomError
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Mistake(_Strict):

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,8 +41,7 @@ class Root(NamedTuple):
 def roots(paths: Iterable[Path], *, builtin: bool) -> Iterator[Root]:
     """The built-in folder, if it is wanted, then what the paths stand for. InputError when that is nothing."""
     if builtin:
-        with as_file(files("tools") / "questions") as folder:
-            yield root(folder)._replace(source=BUILT_IN)
+        yield root(Path(__file__).parent / "questions")._replace(source=BUILT_IN)
     yield from map(root, paths)
 
 

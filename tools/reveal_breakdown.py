@@ -11,7 +11,7 @@ from transcripts.events import Json
 class Arguments(BaseModel):
     """Which question."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     question_id: str = Field(max_length=100, description="the id that fetch_question returned")
 

@@ -51,7 +51,7 @@ class GraderId(BaseModel):
 class Grade(BaseModel):
     """What an answer is worth."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     question: str
     """The id of the question."""

@@ -14,6 +14,8 @@ from transcripts.lock import lock
 from transcripts.private import NOT_THROUGH_LINKS, make_folder
 from transcripts.reader import Transcript, read
 
+AS_IT_IS = os.O_APPEND | getattr(os, "O_BINARY", 0)  # Windows would make two characters of a line feed
+
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
@@ -76,7 +78,7 @@ class Recorder:
         """Begin a new file (mode 0600, its folder 0700 where we make it)."""
         try:
             make_folder(path.parent)
-            return cls(path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600))
+            return cls(path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | AS_IT_IS, 0o600))
         except FileExistsError as error:
             raise InputError("error.transcript_exists", path=path) from error
         except OSError as error:
@@ -86,7 +88,7 @@ class Recorder:
     def reopen(cls, path: Path) -> tuple["Recorder", Transcript]:
         """Go on behind the last whole event of a file; half a line at its end is moved into `PATH.torn`."""
         try:
-            recorder = cls(path, os.open(path, os.O_RDWR | os.O_APPEND))
+            recorder = cls(path, os.open(path, os.O_RDWR | AS_IT_IS))
         except OSError as error:
             raise InputError("error.cannot_write", path=path, reason=error) from error
         try:

@@ -18,7 +18,7 @@ from tools.baselines import baselines
 from tools.bootstrap import with_intervals
 from tools.grade_answer import Grader
 from tools.labels import Label
-from tools.safe_yaml import read_text
+from tools.text_file import read_text
 from transcripts.errors import InputError, Problem, invalid
 from transcripts.events import Json
 

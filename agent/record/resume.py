@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 
 from agent.candidate import TypingCandidate
 from agent.config import DEFAULT, SETTINGS, Value, checked
@@ -31,6 +30,7 @@ from tools.question import Question
 from tools.registry import ToolError
 from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
+from transcripts.version import VERSION
 
 RECORDED = "transcript"  # the origin of a setting
 OF_ENDPOINT = ("model", "api_key_env", "dialect")  # say nothing of another endpoint
@@ -152,7 +152,7 @@ class Resumption:
         left = [question_id for question_id in self._pool.heads if question_id not in asked]
         endpoint = self.endpoint
         self._record.emit(ResumeEvent(
-            razbor=version("razbor"),
+            razbor=VERSION,
             model=endpoint.model if endpoint else EMBEDDED,
             base_url=endpoint.base_url if endpoint else None,
             grader=self.grader.id,
