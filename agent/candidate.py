@@ -64,7 +64,7 @@ class TypingCandidate:
 
     def _line(self) -> str | None:
         """The next line; one that is too long to be recorded is refused, and the next one read."""
-        while (line := self.read()) is not None and _is_too_long(line):
+        while (line := self.read()) is not None and is_too_long(line):
             self.notice("command.too_long", kilobytes=MAX_ANSWER // 1024)
         return line
 
@@ -128,8 +128,8 @@ class TypingCandidate:
         self.emit(MessageEvent(role="system", content=f"{told} next: {self.interview.step().value}"))
 
 
-def _is_too_long(text: str) -> bool:
-    """A short text, which is nearly every one, is not looked at."""
+def is_too_long(text: str) -> bool:
+    """Whether a turn is too long to be recorded. A short text, which is nearly every one, is not looked at."""
     if 6 * len(text) <= MAX_ANSWER:
         return False
     return len(text.encode(errors="surrogatepass")) > MAX_ANSWER or len(json.dumps(text)) > MAX_ESCAPED

@@ -44,6 +44,7 @@ class Interviewing:
     candidate: Candidate
     emit: Callable[[Event], None]
     last_words: Callable[[], None] = lambda: None  # what the candidate may still do once all is said
+    before: Callable[[], EndReason | None] = lambda: None  # what goes before the loop; a reason where that was all
 
 
 def run_interview(run: Interviewing) -> EndReason:
@@ -54,10 +55,12 @@ def run_interview(run: Interviewing) -> EndReason:
     3. Tool calls: validate and execute each, answer each exactly once; their results go back to the model, in 2.
     4. Words: the candidate reads them; or, where they are out of place, the model is told so. Then 1.
     """
+    if reason := run.before():
+        return reason
     for _ in range(run.interview.session.max_steps):
         try:
             if not _candidate_turns(run):
-                return _close(run)
+                return close(run.interview, run.registry, run.emit)
             if run.interview.step() is Step.DONE:
                 with suppress(KeyboardInterrupt, Leave):
                     run.last_words()
@@ -75,7 +78,7 @@ def run_interview(run: Interviewing) -> EndReason:
         run.course.note(ok=ok)
         if run.course.lost:
             break
-    _close(run)
+    close(run.interview, run.registry, run.emit)
     return "failed"
 
 
@@ -154,17 +157,17 @@ def _fault(run: Interviewing, words: str) -> str:
     return fault(Speech(words, interview.step(), interview.current, interview.session.lang, run.course.said))
 
 
-def _close(run: Interviewing) -> EndReason:
+def close(interview: Interview, registry: Registry, emit: Callable[[Event], None]) -> EndReason:
     """The candidate has left: what was answered is graded, and in practice mode opened, by razbor itself."""
-    if not run.interview.leaving:
-        run.emit(CommandEvent(name="end_of_input"))
-    while (step := run.interview.step()) in (Step.GRADE, Step.REVEAL) and run.interview.current:
-        arguments = f'{{"question_id": "{run.interview.current.question.id}"}}'
+    if not interview.leaving:
+        emit(CommandEvent(name="end_of_input"))
+    while (step := interview.step()) in (Step.GRADE, Step.REVEAL) and interview.current:
+        arguments = f'{{"question_id": "{interview.current.question.id}"}}'
         try:
-            result = run.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
+            result = registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
         except KeyboardInterrupt:
-            run.emit(CommandEvent(name="interrupt"))  # and once more; a second one within seconds raises Leave
+            emit(CommandEvent(name="interrupt"))  # and once more; a second one within seconds raises Leave
             continue
         if not result.ok:
             raise AssertionError(result.content)
-    return "quit" if run.interview.leaving == "quit" else "end_of_input"
+    return "quit" if interview.leaving == "quit" else "end_of_input"

@@ -88,12 +88,12 @@ def assemble(session: SessionEvent, choose: Choose, grader: Grader, journal: Jou
     return Parts(interview, conversation, registry, journal, usage)
 
 
-def begin(parts: Parts) -> None:
-    """Write the first two events: the session, and what the model is told."""
+def begin(parts: Parts, told: str = "") -> None:
+    """Write the first two events: the session, and what the model is told, if it is not the usual."""
     session = parts.interview.session
     parts.journal.emit(session)
     reveal = to_model(f"system.{session.mode}_{session.lang}")
-    content = interviewer(session.lang, questions=session.questions, reveal=reveal)
+    content = told or interviewer(session.lang, questions=session.questions, reveal=reveal)
     parts.journal.emit(MessageEvent(role="system", content=content))
 
 

@@ -21,6 +21,7 @@ from transcripts.events import (
     QuestionEvent,
     ResumeEvent,
     SessionEvent,
+    ToolCallEvent,
     ToolResultEvent,
 )
 from transcripts.grade import Grade
@@ -98,6 +99,7 @@ class Interview:
         self.over = False
         self._plan: PlanEvent | None = None
         self._before: datetime | None = None  # the time of the event before
+        self._calling = False  # a tool is being carried out
 
     @property
     def current(self) -> Attempt | None:
@@ -225,14 +227,20 @@ class Interview:
             self.session = self.session.model_copy(update={"questions": event.questions})
 
     def _clock(self, event: Event) -> None:
-        """What the candidate does took the time since the event before it."""
+        """What the candidate does took the time since the event before it.
+
+        What a tool puts on record while it is carried out, be it their words, was done before it was called.
+        """
         now = moment(event.time)
         typed = (isinstance(event, MessageEvent) and event.role == "user") or (
             isinstance(event, CommandEvent) and event.name != "interrupt"
         )
         if typed and self.current and now and self._before:
             self.current.seconds += max((now - self._before).total_seconds(), 0.0)
-        self._before = now or self._before
+        over = isinstance(event, ToolResultEvent | ResumeEvent | EndEvent)
+        self._calling = isinstance(event, ToolCallEvent) or (self._calling and not over)
+        if not self._calling:
+            self._before = now or self._before
 
     def _commanded(self, name: str) -> None:
         self.interrupted = name == "interrupt"

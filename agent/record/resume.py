@@ -12,6 +12,7 @@ from agent.course import Course
 from agent.endpoints import Endpoint
 from agent.hold import Disk, Terminal, hold, models
 from agent.loop import Interviewing
+from agent.mcp.client_interview import ClientInterview, is_clients
 from agent.models.embedded import NAME as EMBEDDED
 from agent.models.embedded import EmbeddedModel
 from agent.pool import RecordedPool
@@ -85,6 +86,7 @@ class Resumption:
     def __post_init__(self) -> None:
         self._pool = RecordedPool(self.transcript)
         self._record = Rerun(self.transcript.events, lambda *_: None, self._go_live)
+        self._client: ClientInterview | None = None
         self._parts = self._assembled()
 
     def hold(self, here: Terminal, *, names_report: bool) -> int:
@@ -107,7 +109,7 @@ class Resumption:
             )  # fmt: skip
             running = Interviewing(
                 course, parts.registry, parts.interview, parts.conversation, candidate, record.emit,
-                candidate.last_words,
+                candidate.last_words, lambda: self._client.follow(record) if self._client else None,
             )  # fmt: skip
             return hold(running, parts, self.disk, quiet=self.flags.quiet)
 
@@ -116,7 +118,10 @@ class Resumption:
         grader = RecordedGrader(self._record, self.grader)
         choose = choices(self._record, self._choose, self._known, self.transcript.path)
         parts = assemble(session, choose, grader, self._record)
-        parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
+        if is_clients(self.transcript.session):
+            self._client = ClientInterview(parts, choose, grader)
+        else:
+            parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
         return parts
 
     def _choose(self, tried: Sequence[Tried], wish: Wish) -> Choice:

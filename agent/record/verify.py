@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.loop import Interviewing, run_interview
+from agent.mcp.client_interview import ClientInterview, instructions, is_clients
 from agent.models.failure import EndpointError
 from agent.record.changes import NOTHING, alike, changes
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
@@ -135,18 +136,22 @@ def _over() -> None:
 def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
     """Hold the recorded interview once more, with nobody at the other end."""
     session = transcript.session.model_copy()
-    parts = assemble(session, choices(record, _no_choice, lambda _: None, transcript.path), grader, record)
-    parts.registry.schemas = transcript.session.tools or session.tools  # what the model was sent
+    choose = choices(record, _no_choice, lambda _: None, transcript.path)
+    parts = assemble(session, choose, grader, record)
     candidate = TypingCandidate(
         lines(record, lambda: None), parts.interview, record.emit, lambda *_, **__: None, session.grader
     )
+    client = ClientInterview(parts, choose, grader) if is_clients(transcript.session) else None
+    if not client:
+        parts.registry.schemas = transcript.session.tools or session.tools  # what the model was sent
     standby = RecordedModel(record)
     course = Course(RecordedModel(record), standby if session.base_url else None, record.emit, session.lang)
     record.listeners += [course.hear, resuming(course, standby)]
     running = Interviewing(
-        course, parts.registry, parts.interview, parts.conversation, candidate, record.emit, candidate.last_words
-    )
-    begin(parts)
+        course, parts.registry, parts.interview, parts.conversation, candidate, record.emit, candidate.last_words,
+        lambda: client.follow(record) if client else None,
+    )  # fmt: skip
+    begin(parts, instructions(session) if client else "")
     end(parts, run_interview(running))
     if left := record.next():
         raise DivergedError(left, NOTHING)
