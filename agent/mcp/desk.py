@@ -65,9 +65,9 @@ class Desk:
         self._held: Held | None = None
         self._calls = 0
         idle = self._session("")
-        self._idle = self._client(idle, Journal(), Past())[0]  # answers what is asked between interviews
+        self._idle, parts = self._client(idle, Journal(), Past())  # answers what is asked between interviews
         self.instructions = instructions(idle)
-        self.tools = idle.tools
+        self.tools = parts.interview.session.tools
 
     def call(self, client: str, name: str, arguments: str) -> Answer:
         """Carry out a call of this client; `arguments` is raw text. What is wrong with it is in the answer."""
