@@ -50,6 +50,7 @@ class Parts:
     registry: Registry
     journal: Journal
     usage: Usage
+    told: str = ""  # what the model is told, where that is not the usual
 
 
 def new_session(
@@ -88,12 +89,12 @@ def assemble(session: SessionEvent, choose: Choose, grader: Grader, journal: Jou
     return Parts(interview, conversation, registry, journal, usage)
 
 
-def begin(parts: Parts, told: str = "") -> None:
-    """Write the first two events: the session, and what the model is told, if it is not the usual."""
+def begin(parts: Parts) -> None:
+    """Write the first two events: the session, and what the model is told."""
     session = parts.interview.session
     parts.journal.emit(session)
     reveal = to_model(f"system.{session.mode}_{session.lang}")
-    content = told or interviewer(session.lang, questions=session.questions, reveal=reveal)
+    content = parts.told or interviewer(session.lang, questions=session.questions, reveal=reveal)
     parts.journal.emit(MessageEvent(role="system", content=content))
 
 

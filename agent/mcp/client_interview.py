@@ -27,6 +27,7 @@ class ClientInterview:
         self._registry = Registry(tools, interview, emit, guide)
         self._unrecorded = Registry(tools, interview, lambda _: None, guide)
         interview.session.tools = self._registry.schemas
+        parts.told = instructions(interview.session)
 
     def call(self, call: ToolCall, *, on_record: bool = True) -> ToolResultEvent:
         """Carry out one call; whose calls they are pays for them, so they are not counted."""

@@ -13,7 +13,7 @@ from agent.candidate import MAX_ANSWER, is_too_long
 from agent.config import Value, transcripts_folder
 from agent.hold import Disk
 from agent.loop import close
-from agent.mcp.client_interview import ClientInterview, instructions
+from agent.mcp.client_interview import ClientInterview
 from agent.mcp.tools import FOUND, SEARCH
 from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
@@ -64,9 +64,10 @@ class Desk:
         self._memory = Recollection(self.lang)
         self._held: Held | None = None
         self._calls = 0
-        idle = self._session("")
-        self._idle, parts = self._client(idle, Journal(), Past())  # answers what is asked between interviews
-        self.instructions = instructions(idle)
+        self._idle, parts = self._client(
+            self._session(""), Journal(), Past()
+        )  # answers what is asked between interviews
+        self.instructions = parts.told
         self.tools = parts.interview.session.tools
 
     def call(self, client: str, name: str, arguments: str) -> Answer:
@@ -109,7 +110,7 @@ class Desk:
         shown: list[Line] = []
         screen = Screen(parts.interview, shown.extend)
         parts.journal.listeners.append(lambda event: _show(screen, event))
-        begin(parts, instructions(session))
+        begin(parts)
         self._held = Held(held, parts, recorder, shown)
 
     def _put_away(self, held: Held) -> None:

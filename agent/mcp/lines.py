@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-from concurrent.futures import CancelledError
 from contextlib import suppress
-from threading import Thread
+from threading import Semaphore, Thread
 
 CHUNK = 65536  # bytes
 AHEAD = 16  # lines read before they are wanted
@@ -16,7 +15,8 @@ class Lines:
     def __init__(self, file: int) -> None:
         self._file = file
         self._loop = asyncio.get_running_loop()
-        self._queue = asyncio.Queue[str | None](AHEAD)
+        self._queue = asyncio.Queue[str | None]()
+        self._room = Semaphore(AHEAD)
         Thread(target=self._read, daemon=True).start()
 
     def __aiter__(self) -> "Lines":
@@ -24,13 +24,14 @@ class Lines:
 
     async def __anext__(self) -> str:
         line = await self._queue.get()
+        self._room.release()
         if line is None:
             raise StopAsyncIteration
         return line
 
     def _read(self) -> None:
         parts: list[bytes] = []
-        with suppress(RuntimeError, CancelledError):  # the loop is over
+        with suppress(RuntimeError):  # the loop is over
             while chunk := self._chunk():
                 first, *rest = chunk.split(b"\n")
                 parts.append(first)
@@ -45,4 +46,5 @@ class Lines:
         return b""
 
     def _put(self, line: str | None) -> None:
-        asyncio.run_coroutine_threadsafe(self._queue.put(line), self._loop).result()
+        self._room.acquire()
+        self._loop.call_soon_threadsafe(self._queue.put_nowait, line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from agent.candidate import TypingCandidate
 from agent.course import Course
 from agent.loop import Interviewing, run_interview
-from agent.mcp.client_interview import ClientInterview, instructions, is_clients
+from agent.mcp.client_interview import ClientInterview, is_clients
 from agent.models.failure import EndpointError
 from agent.record.changes import NOTHING, alike, changes
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
@@ -151,7 +151,7 @@ def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
         course, parts.registry, parts.interview, parts.conversation, candidate, record.emit, candidate.last_words,
         lambda: client.follow(record) if client else None,
     )  # fmt: skip
-    begin(parts, instructions(session) if client else "")
+    begin(parts)
     end(parts, run_interview(running))
     if left := record.next():
         raise DivergedError(left, NOTHING)
