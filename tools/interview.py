@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tools.nonanswer import is_nonanswer
 from tools.question import Question
+from transcripts.event import moment
 from transcripts.events import (
     CommandEvent,
     DisputeEvent,
@@ -23,7 +24,7 @@ from transcripts.events import (
     SessionEvent,
     ToolCallEvent,
     ToolResultEvent,
-)
+)  # fmt: skip
 from transcripts.grade import Grade
 
 
@@ -256,11 +257,3 @@ class Interview:
         for attempt in self.attempts:
             if attempt.question.id == dispute.question:
                 attempt.disputes.append(dispute)
-
-
-def moment(time: str) -> datetime | None:
-    """The time of an event; None where it cannot be read."""
-    try:
-        return datetime.fromisoformat(time).astimezone()
-    except (ValueError, OverflowError):
-        return None

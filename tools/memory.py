@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from tools.ability import TOPICS, Ability
-from tools.interview import Attempt, moment
+from tools.interview import Attempt
 from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
+from transcripts.event import moment
 
 WAIT = 2.0  # seconds for another razbor to finish writing
 MIGRATIONS = ("memory_schema.sql",)  # one a version: each adds, and what is no longer read goes with a later one
