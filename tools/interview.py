@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tools.nonanswer import is_nonanswer
 from tools.question import Lang, Question
+from transcripts.event import moment
 from transcripts.events import (
     CommandEvent,
     DisputeEvent,
@@ -21,8 +22,9 @@ from transcripts.events import (
     QuestionEvent,
     ResumeEvent,
     SessionEvent,
+    ToolCallEvent,
     ToolResultEvent,
-)
+)  # fmt: skip
 from transcripts.grade import Grade
 
 
@@ -99,6 +101,7 @@ class Interview:
         self.over = False
         self._plan: PlanEvent | None = None
         self._before: datetime | None = None  # the time of the event before
+        self._calling = False  # a tool is being carried out
 
     @property
     def current(self) -> Attempt | None:
@@ -227,14 +230,20 @@ class Interview:
             self.session = self.session.model_copy(update={"questions": event.questions})
 
     def _clock(self, event: Event) -> None:
-        """What the candidate does took the time since the event before it."""
+        """What the candidate does took the time since the event before it.
+
+        What a tool puts on record while it is carried out, be it their words, was done before it was called.
+        """
         now = moment(event.time)
         typed = (isinstance(event, MessageEvent) and event.role == "user") or (
             isinstance(event, CommandEvent) and event.name != "interrupt"
         )
         if typed and self.current and now and self._before:
             self.current.seconds += max((now - self._before).total_seconds(), 0.0)
-        self._before = now or self._before
+        over = isinstance(event, ToolResultEvent | ResumeEvent | EndEvent)
+        self._calling = isinstance(event, ToolCallEvent) or (self._calling and not over)
+        if not self._calling:
+            self._before = now or self._before
 
     def _commanded(self, name: str) -> None:
         self.interrupted = name == "interrupt"
@@ -250,11 +259,3 @@ class Interview:
         for attempt in self.attempts:
             if attempt.question.id == dispute.question:
                 attempt.disputes.append(dispute)
-
-
-def moment(time: str) -> datetime | None:
-    """The time of an event; None where it cannot be read."""
-    try:
-        return datetime.fromisoformat(time).astimezone()
-    except (ValueError, OverflowError):
-        return None

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from tools.ability import TOPICS, Ability
-from tools.interview import Attempt, moment
+from tools.interview import Attempt
 from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
+from transcripts.event import moment
 from transcripts.private import make_file
 
 HERE = Path(__file__).parent

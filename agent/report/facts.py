@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from agent.commands.sessions import describe
+from agent.models.embedded import NAME as EMBEDDED
 from agent.report.progress import made_again, progress, rows_of
 from agent.report.turns import Told, told
 from agent.terminal.pace import share
@@ -34,7 +35,7 @@ def of_interview(transcript: Transcript, lang: Lang | None = None) -> Json:
         **describe(transcript),
         "razbor": session.razbor,
         "model": session.model,
-        "offline": session.base_url is None,
+        "offline": session.model == EMBEDDED,
         "grader": (last.grader if last else session.grader).model_dump(),
         "seconds": sum(question["seconds"] or 0 for question in questions),
         "minutes": session.minutes,

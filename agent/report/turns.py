@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.record.retell import retell
-from tools.interview import Attempt, Interview, moment
+from tools.interview import Attempt, Interview
+from transcripts.event import moment
 from transcripts.events import Event, GradeEvent, Json, QuestionEvent
 from transcripts.grade import Grade
 from transcripts.reader import Transcript
