@@ -148,7 +148,7 @@ def warm() -> Iterator[Warm]:
 def test_every_help_is_russian(warm: Warm, tmp_path: Path) -> None:
     for command in ("", *COMMANDS):
         shown = warm.razbor(tmp_path, *command.split(), "--lang", "ru", "--help").stdout
-        assert "Пример: razbor" in shown, command
+        assert re.search("Пример: .*razbor", shown), command
         assert not english(shown), command
         assert max(map(len, shown.splitlines())) <= 80
 

@@ -23,6 +23,7 @@ def interruptible(text: str) -> Iterator[Interrupt]:
 
     def pressed(_number: int, _frame: FrameType | None) -> None:
         if interrupt.asked:
+            os.write(sys.stderr.fileno(), b"\n")  # the shell's prompt begins a line of its own
             os._exit(INTERRUPTED)  # an orderly exit would wait for the threads; what is on disk is whole
         interrupt.asked = True
         os.write(sys.stderr.fileno(), f"\n{text}\n".encode())  # print may be what was interrupted
