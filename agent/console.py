@@ -54,6 +54,9 @@ def terminal(interview: Interview, toolbar: Callable[[float], str], *, plain: bo
         return Terminal(_interruptible(lines.read), write, lines.ready)
     from agent.terminal.editor import edited
 
+    for name in ("SIGTERM", "SIGHUP"):  # by default the terminal would be left as the prompt has it
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     read = _plain_reader(interview) if plain else _reader(interview, toolbar, vi=vi)
     return Terminal(_interruptible(read), write, edit=edited, keys="first.keys_plain" if plain else "first.keys")
 
@@ -100,6 +103,10 @@ def _interruptible(read: Read) -> Read:
             return read()
 
     return wait
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

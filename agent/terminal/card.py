@@ -29,6 +29,7 @@ def shortened(text: str, width: int) -> str:
 
 def rule(title: str, width: int) -> Line:
     """A heading that spans the screen."""
+    title = shortened(title, width - 4)
     return [("head", f"── {title} " + "─" * max(width - columns(title) - 4, 0))]
 
 
@@ -75,7 +76,8 @@ def summary(attempts: Sequence[Attempt], lang: Lang, width: int) -> list[Line]:
         lines.append([("", f"  {number}. {shown:<16}  {prompt}")])
     if scores:
         mean = score_text(round(sum(scores) / len(scores), 1), lang)
-        lines.append([("bold", say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(attempts)))])
+        told = say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(attempts))
+        lines += wrap(told, width, style="bold")
     else:
         lines.append([("bold", say("summary.nothing", lang))])
     return lines

@@ -1,5 +1,6 @@
 """Reading a candidate's turns from a terminal, and writing to it in colour, through prompt-toolkit."""
 
+import select
 import sys
 import time
 from collections.abc import Callable
@@ -7,9 +8,10 @@ from collections.abc import Callable
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import Completer
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
@@ -45,13 +47,35 @@ def _keys() -> KeyBindings:
 
     @keys.add("enter")
     def _send(event: KeyPressEvent) -> None:
-        event.current_buffer.validate_and_handle()
+        if _is_pasting(event):
+            event.current_buffer.insert_text("\n")
+        else:
+            event.current_buffer.validate_and_handle()
 
     @keys.add("escape", "enter")
     def _new_line(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
+    @keys.add("backspace", filter=~vi_navigation_mode)
+    def _erase(event: KeyPressEvent) -> None:
+        """Take a letter away, however many characters it is made of."""
+        import wcwidth
+
+        before = event.current_buffer.document.text_before_cursor
+        event.current_buffer.delete_before_cursor(len(next(wcwidth.iter_graphemes_reverse(before), "")))
+
     return keys
+
+
+def _is_pasting(event: KeyPressEvent) -> bool:
+    """Whether more keys have come at once: so does a paste at a terminal that does not say that it is one."""
+    app = event.app
+    if any(press.key is not Keys.CPRResponse for press in app.key_processor.input_queue):
+        return True
+    try:  # what the terminal answers to a question of where its cursor is was not typed
+        return not app.renderer.waiting_for_cpr and bool(select.select([app.input.fileno()], [], [], 0)[0])
+    except OSError:  # Windows knows this of sockets only
+        return False
 
 
 @Condition
@@ -85,6 +109,7 @@ def reader(
         refresh_interval=1.0 if toolbar else 0,
         vi_mode=vi,
         enable_open_in_editor=True,
+        enable_suspend=True,
         tempfile_suffix=".md",
         include_default_pygments_style=False,
     )

@@ -5,6 +5,7 @@ import sys
 
 from agent.models.embedded import NAME as EMBEDDED
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
+from agent.terminal.marked import flow
 from agent.terminal.pace import pace, total
 from agent.terminal.printable import printable
 from agent.terminal.regraded import graded_again
@@ -37,6 +38,10 @@ USED = {"requests": 0, "prompt_tokens": 0, "cached_tokens": 0, "completion_token
 def terminal_width() -> int:
     """The columns to use: those of the terminal, within what reads well."""
     return max(min(shutil.get_terminal_size((80, 24)).columns - 1, MAX_WIDTH), MIN_WIDTH)
+
+
+def _one_line(name: str) -> str:
+    return " ".join(printable(name).split())
 
 
 def write_plain(lines: list[Line], end: str = "\n") -> None:
@@ -127,7 +132,7 @@ class Screen:
         return say("first.embedded", self._lang) if event.model == EMBEDDED else event.model
 
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
-        lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {self._model(session)}")]]
+        lines = flow([("head", f"razbor {session.razbor}"), ("", f" · {_one_line(self._model(session))}")], width)
         if session.base_url:
             lines += wrap(say("first.endpoint", self._lang, url=session.base_url), width, style="dim")
         mode = say(f"first.{session.mode}", self._lang)

@@ -184,7 +184,6 @@ def test_an_answer_is_written_in_an_editor(tty: Open, home: Path, tmp_path: Path
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="the editor inherits a mask in which SIGINT is blocked, so that Ctrl-C is lost")
 @pytest.mark.parametrize("presses", [1, 2])
 def test_ctrl_c_in_the_editor_is_the_editors(tty: Open, home: Path, tmp_path: Path, presses: int) -> None:
     one = tty(*ONE, EDITOR=editor(tmp_path, "echo editing; exec sleep 30"), VISUAL="")

@@ -14,8 +14,7 @@ from tests.terminal.driving import ENTER, Terminal
 from tests.terminal.talking import ONE, WORDS, ended, said, slowly, talker
 
 TYPED = " ".join(f"typed{n:02}" for n in range(30))
-UNBROKEN = pytest.mark.xfail(strict=True, reason="the first line and that of the mean are not broken at 20 columns")
-NARROW = [pytest.param(20, lines, marks=UNBROKEN) for lines in (24, 5)]
+NARROW = [(40, 24), (40, 5)]
 
 
 def each_once(one: Terminal, words: str) -> None:

@@ -27,7 +27,6 @@ def half_way(tty: Open) -> Terminal:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="a signal at the prompt leaves the terminal raw, with bracketed paste on")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_the_record_whole_and_the_terminal_sane(tty: Open, home: Path, number: int) -> None:
     one = half_way(tty)
@@ -68,7 +67,6 @@ def goes_on(tty: Open, home: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="Ctrl-Z at the prompt types ^Z: the session lacks enable_suspend")
 def test_ctrl_z_gives_the_shell_its_terminal_and_fg_goes_on(tty: Open, home: Path) -> None:
     shell = tty(command=["bash", "--norc", "--noprofile", "-i"], PS1="shell> ")
     shell.wait_for("shell>")

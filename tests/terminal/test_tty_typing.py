@@ -13,7 +13,6 @@ WIDE = "日本語 👩‍💻 кот"
 COMBINING = "Каи\u0306ф cafe\u0301"
 MANY = ("--question", QUESTION, "--question", "safe-schema-migration", "--question", "rag-end-to-end",
         "--question", "llm-72b-a100-memory", "--follow-ups", "0")  # fmt: skip
-PARTS = pytest.mark.xfail(strict=True, reason="Backspace takes one code point of a letter away, not the letter")
 
 
 def test_what_is_typed_and_pasted_is_shown_and_is_the_answer(tty: Open, home: Path) -> None:
@@ -55,7 +54,6 @@ def test_what_is_typed_and_pasted_is_shown_and_is_the_answer(tty: Open, home: Pa
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="each line break of a paste without brackets is taken for Enter")
 def test_a_paste_at_a_terminal_without_brackets_is_one_answer(tty: Open, home: Path) -> None:
     one = tty(*ONE)
     one.wait_for_prompt()
@@ -67,9 +65,7 @@ def test_a_paste_at_a_terminal_without_brackets_is_one_answer(tty: Open, home: P
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "letter", ["й", "日", *(pytest.param(each, marks=PARTS) for each in ("и\u0306", "e\u0301", "👩‍💻", "🇷🇺", "👍🏽"))]
-)
+@pytest.mark.parametrize("letter", ["й", "日", "и\u0306", "e\u0301", "👩‍💻", "🇷🇺", "👍🏽"])
 def test_one_backspace_takes_one_letter_away(tty: Open, home: Path, letter: str) -> None:
     one = tty(*ONE)
     one.wait_for_prompt()
