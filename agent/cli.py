@@ -11,6 +11,7 @@ from typing import Any
 from agent.arguments import add_arguments, help_text
 from agent.config import locale_language
 from agent.flags import Parser
+from agent.models.failure import UnavailableError
 from prompts import LANGUAGES, say
 from tools.bank import nearest
 from transcripts.errors import InputError, RecordingError
@@ -133,8 +134,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         _complain(explain(error, Parser.lang))
         return USAGE
-    except RecordingError as error:
-        _complain(say("error.recording", Parser.lang, path=error.path, reason=error.reason))
+    except (RecordingError, UnavailableError) as error:
+        _complain(_lines(error, Parser.lang))
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -152,6 +153,14 @@ def explain(error: InputError, lang: str) -> str:
     from agent.terminal.printable import printable
 
     return " ".join(printable(say(error.key, lang, **error.values)).split())
+
+
+def _lines(error: RecordingError | UnavailableError, lang: str) -> str:
+    from agent.terminal.printable import printable
+
+    if isinstance(error, RecordingError):
+        return printable(say("error.recording", lang, path=error.path, reason=error.reason))
+    return printable(str(error))
 
 
 def _drop_output() -> None:

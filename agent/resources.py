@@ -8,6 +8,7 @@ from pathlib import Path
 from agent.cli import explain
 from agent.config import Value, shelf_file
 from agent.endpoints import Endpoint, choose_for_grader
+from agent.models.failure import UnavailableError
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import Bank, load
@@ -34,13 +35,25 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     return bank
 
 
-def grading_endpoint(settings: Mapping[str, Value]) -> Endpoint | None:
-    """Where a judge is to be asked; None where `local` grades. InputError for a judge without an endpoint."""
-    name = settings["grader"].value
+def judge_endpoint(settings: Mapping[str, Value], interviewer: Endpoint | None = None) -> tuple[Endpoint | None, str]:
+    """Where a judge is to be asked; None where `local` grades, and why that is so where the endpoint is at fault.
+
+    At the interviewer's endpoint its model judges, unless another is named. InputError for a judge without an endpoint.
+    """
+    name, lang = settings["grader"].value, settings["lang"].value
     endpoint = choose_for_grader(settings) if name != "local" else None
     if endpoint is None and name == "judge":
         raise InputError("error.judge_needs_endpoint")
-    return endpoint
+    if endpoint is None:
+        return None, ""
+    if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
+        return interviewer, ""
+    from agent.connect import with_model
+
+    try:
+        return with_model(endpoint, lang), ""
+    except UnavailableError as error:
+        return None, str(error)
 
 
 def open_transcript(path: Path, lang: str) -> Transcript:
@@ -59,24 +72,14 @@ def tell_torn(path: Path, size: int, lang: str) -> None:
 def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None) -> Grader:
     """The grader that the settings ask for; without an endpoint `auto` is `local`. InputError for a judge without one.
 
-    At the interviewer's endpoint its model judges, unless another is named. An endpoint that does not say which model
-    it serves is named on stderr, and `local` grades.
+    Where an endpoint does not say which model it serves, that is told on stderr, and `local` grades.
     """
-    name, lang = settings["grader"].value, settings["lang"].value
-    endpoint = grading_endpoint(settings)
+    lang = settings["lang"].value
+    endpoint, reason = judge_endpoint(settings, interviewer)
     if endpoint is None:
+        if reason:
+            print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)
         return LocalGrader()
-    if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
-        endpoint = interviewer
-    from agent.connect import with_model
     from agent.judge import AutoGrader, judge
-    from agent.models.failure import EndpointError
-    from agent.remedy import remedy
 
-    try:
-        endpoint = with_model(endpoint, lang)
-    except EndpointError as error:
-        reason = remedy(error, endpoint, lang)
-        print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)
-        return LocalGrader()
-    return (judge if name == "judge" else AutoGrader)(endpoint, settings, tell, lang)
+    return (judge if settings["grader"].value == "judge" else AutoGrader)(endpoint, settings, tell, lang)

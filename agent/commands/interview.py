@@ -6,7 +6,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
-from agent.cli import FAILED
 from agent.config import Value, resolve, transcripts_folder
 from agent.course import Course
 from agent.endpoints import Endpoint, choose
@@ -18,7 +17,6 @@ from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
 from agent.session import Journal, Parts, assemble, end, new_session
 from agent.terminal.narrator import Narrator
-from agent.terminal.printable import printable
 from agent.terminal.screen import Screen
 from agent.terminal.status import Status, can_go_back
 from prompts import say
@@ -29,18 +27,10 @@ from transcripts.recorder import Recorder
 
 
 def run(flags: Namespace) -> int:
-    """Hold an interview; where the endpoint gives no first question, say what to do about it."""
+    """Hold an interview. UnavailableError where the endpoint gives no first question."""
     settings = resolve(flags)
     endpoint = choose(settings)
-    try:
-        return _interview(flags, settings, endpoint)
-    except EndpointError as error:
-        if endpoint is None:
-            raise
-        from agent.remedy import remedy
-
-        print(f"razbor: {printable(remedy(error, endpoint, settings['lang'].value))}", file=sys.stderr)
-        return FAILED
+    return _interview(flags, settings, endpoint)
 
 
 def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None) -> int:
@@ -50,7 +40,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     bank = open_bank(flags, lang)
     heads, fixed = choose_heads(bank, flags)
     if endpoint:
-        from agent.connect import with_model
+        from agent.connect import remedied, with_model
 
         endpoint = with_model(endpoint, lang)
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
@@ -61,6 +51,8 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     drawn = heads if fixed else draw(heads, session.seed, past.due)
     session = on_record(session, drawn, bank, flags, past)
     with ExitStack() as stack:
+        if endpoint:
+            stack.enter_context(remedied(endpoint, lang))
         path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
         search = searching(bank, flags.topic)

@@ -12,10 +12,10 @@ from agent.check.report import Check
 from agent.check.table import WIDTH, remarks, table, verdict
 from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
 from agent.config import Value, resolve
-from agent.connect import with_model
+from agent.connect import remedied, with_model
 from agent.endpoints import Endpoint, choose
 from agent.judge import entrance_check
-from agent.models.failure import EndpointError
+from agent.models.failure import UnavailableError
 from agent.remedy import remedy
 from agent.resources import open_transcript
 from agent.standing import outcome, remembered
@@ -41,9 +41,10 @@ def run(flags: Namespace) -> int:
     check = Check(len(scripts))
     try:
         endpoint = with_model(endpoint, lang)
-        _examine(check, scripts, endpoint, settings, flags)
-    except EndpointError as error:
-        check.failure = remedy(error, endpoint, lang)
+        with remedied(endpoint, lang):
+            _examine(check, scripts, endpoint, settings, flags)
+    except UnavailableError as error:
+        check.failure = str(error)
     except KeyboardInterrupt:
         check.interrupted = True
     if check.rows and flags.json:
