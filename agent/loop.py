@@ -151,7 +151,7 @@ def _fault(run: Interviewing, words: str) -> str:
     if not run.course.watched:
         return ""
     interview = run.interview
-    return fault(Speech(words, interview.step(), interview.current, interview.session.lang, run.course.said))
+    return fault(Speech(words, interview.step(), interview.current, interview.session.lang))
 
 
 def _close(run: Interviewing) -> EndReason:

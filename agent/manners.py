@@ -6,13 +6,14 @@ The signs are in manners.toml.
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from tools.attempt import Attempt
 from tools.graders.text import is_russian, tokens
-from tools.interview import Attempt, Step
+from tools.interview import Step
 from tools.question import Lang
 
 MAX_SPEECH = 700  # characters; a sentence or two is what was asked for
@@ -25,13 +26,12 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 @dataclass(frozen=True)
 class Speech:
-    """Words that the interviewer is about to say: at which step, of which question, after which other words."""
+    """Words that the interviewer is about to say: at which step, of which question."""
 
     words: str
     step: Step
     attempt: Attempt | None
     lang: Lang
-    said: Sequence[str] = ()
 
 
 def fault(speech: Speech) -> str:
@@ -82,7 +82,12 @@ def _no_question(speech: Speech) -> bool:
 
 
 def _repeats(speech: Speech) -> bool:
-    return speech.step is Step.FOLLOW_UP and _plain(speech.words) in [_plain(text) for text in speech.said]
+    return speech.step is Step.FOLLOW_UP and speech.attempt is not None and says_again(speech.words, speech.attempt)
+
+
+def says_again(words: str, attempt: Attempt) -> bool:
+    """Whether the interviewer has said this already, to the word, about this question."""
+    return _plain(words) in map(_plain, attempt.spoken)
 
 
 def _wrong_language(speech: Speech) -> bool:

@@ -13,9 +13,10 @@ from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
 from agent.terminal.screen import terminal_width, write_plain
 from agent.terminal.status import Status, can_go_back
-from tools.interview import Attempt
+from tools.attempt import Attempt, Turn
 from tools.question import Lang
 from transcripts.errors import InputError
+from transcripts.events import GradeEvent
 
 
 def run(flags: Namespace) -> int:
@@ -29,7 +30,8 @@ def run(flags: Namespace) -> int:
     if flags.json:
         print(json.dumps(grade.model_dump(), ensure_ascii=False))
         return DONE
-    lines = score_card(Attempt(question, words=[answer], grades=[grade]), lang, terminal_width(), full=True)
+    attempt = Attempt(question, [Turn("candidate", answer)], grades=[GradeEvent(**grade.model_dump())])
+    lines = score_card(attempt, lang, terminal_width(), full=True)
     if flags.plain or not sys.stdout.isatty():
         write_plain(lines)
     else:

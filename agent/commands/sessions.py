@@ -14,6 +14,7 @@ from agent.terminal.printable import printable
 from prompts import say
 from transcripts.errors import InputError
 from transcripts.events import GradeEvent, Json, QuestionEvent, ending
+from transcripts.grade import mean_score
 from transcripts.lock import is_being_written
 from transcripts.reader import Transcript, read
 
@@ -88,7 +89,7 @@ def describe(transcript: Transcript) -> Json:
         "lang": session.lang,
         "asked": sum(isinstance(event, QuestionEvent) for event in transcript.events),
         "graded": len(scores),
-        "mean": round(sum(scores) / len(scores), 1) if scores else None,
+        "mean": mean_score(scores),
         "reason": end.reason if end else "running" if is_being_written(transcript.path) else "interrupted",
         "path": str(transcript.path),
     }

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tools.ability import Ability
-from tools.interview import moment
 from tools.mastery import Scored, mastery
-from transcripts.events import Json
+from transcripts.events import Json, moment
 
 AGAIN = 2  # times, from which on a mistake is one that comes again
 

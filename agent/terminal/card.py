@@ -1,10 +1,12 @@
 """The breakdown, the summary, and what they and the score card are made of. Pure: no printing here."""
 
+from collections.abc import Sequence
+
 from agent.terminal.columns import columns, wrapped
 from agent.terminal.printable import printable
 from prompts import counted, say
 from tools.question import Lang, Question
-from transcripts.grade import Grade
+from transcripts.grade import Grade, mean_score
 
 Line = list[tuple[str, str]]  # (style, text) parts, as prompt-toolkit has them
 
@@ -58,7 +60,7 @@ def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:
     return lines
 
 
-def summary(rows: list[tuple[Question, Grade | None]], lang: Lang, width: int) -> list[Line]:
+def summary(rows: Sequence[tuple[Question, Grade | None]], lang: Lang, width: int) -> list[Line]:
     """What was asked, each with its score, and the mean of what was graded."""
     lines = [rule(say("summary.title", lang), width)]
     scores = []
@@ -70,7 +72,7 @@ def summary(rows: list[tuple[Question, Grade | None]], lang: Lang, width: int) -
         prompt = shortened(question.wording(lang).prompt, max(width - 30, 20))
         lines.append([("", f"  {number}. {shown:<16}  {prompt}")])
     if scores:
-        mean = score_text(round(sum(scores) / len(scores), 1), lang)
+        mean = score_text(mean_score(scores), lang)
         lines.append([("bold", say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(rows)))])
     else:
         lines.append([("bold", say("summary.nothing", lang))])

@@ -10,7 +10,8 @@ from agent.terminal.printable import printable
 from agent.terminal.regraded import graded_again
 from agent.terminal.score_card import score_card
 from prompts import say
-from tools.interview import Attempt, Interview, Step
+from tools.attempt import Attempt
+from tools.interview import Interview, Step
 from tools.question import Lang
 from transcripts.events import (
     LEFT,
