@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agent.cli import DONE, explain
-from agent.commands.sessions import find
-from agent.config import resolve, transcripts_folder
+from agent.config import resolve
 from agent.report import anki, facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
 from agent.resources import open_transcript
+from agent.sessions import all_recorded, find
 from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang
@@ -25,7 +25,7 @@ def run(flags: Namespace) -> int:
     if flags.format == "html" and not (flags.out or flags.json) and sys.stdout.isatty():
         raise InputError("error.page_out")
     lang: Lang = resolve(flags)["lang"].value
-    paths, claimed, deck = sorted(transcripts_folder().glob("*.jsonl")), list[Json](), anki.Deck(lang)
+    paths, claimed, deck = all_recorded(), list[Json](), anki.Deck(lang)
 
     def visit(transcript: Transcript) -> Transcript:
         if flags.disputes:

@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from agent.cli import explain
-from agent.commands.sessions import find
 from agent.config import Value, resolve, transcripts_folder
 from agent.endpoints import Endpoint, choose, is_home
 from agent.hold import Disk, Terminal, terminal
@@ -16,6 +15,7 @@ from agent.recollection import Recollection
 from agent.record.rerun import DivergedError
 from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
 from agent.resources import open_grader
+from agent.sessions import all_recorded, find
 from agent.terminal.card import wrap
 from agent.terminal.printable import printable
 from agent.terminal.screen import terminal_width
@@ -56,7 +56,7 @@ def _find(session_id: str, lang: str) -> Path:
     """The transcript: the newest that can go on, one by its ID, or a file of the user's own naming."""
     if session_id.endswith(".jsonl") or os.sep in session_id:
         return Path(session_id)
-    paths = sorted(transcripts_folder().glob("*.jsonl"))
+    paths = all_recorded()
     if session_id != "latest":
         return find(paths, session_id)
     for path in reversed(paths):

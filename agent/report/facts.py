@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from agent.commands.sessions import describe
 from agent.record.retell import retell
 from agent.report.progress import made_again, progress, rows_of
+from agent.sessions import describe
 from agent.terminal.pace import share
 from tools.attempt import Attempt
 from tools.interview import Interview
