@@ -22,7 +22,8 @@ from agent.terminal.status import Status, can_go_back
 from prompts import say
 from transcripts.errors import RecordingError
 from transcripts.events import LEFT, CommandEvent, Event, MessageEvent, SessionEvent
-from transcripts.recorder import Recorder, hold_back_ctrl_c, interruptible
+from transcripts.recorder import Recorder
+from transcripts.signals import hold_back_ctrl_c, interruptible
 
 Read = Callable[[], str | None]
 

@@ -19,7 +19,7 @@ from tools.planner import Choose
 from tools.registry import Registry
 from transcripts.events import EndEvent, EndReason, Event, MessageEvent, SessionEvent
 from transcripts.grade import mean_score
-from transcripts.recorder import uninterrupted
+from transcripts.signals import uninterrupted
 
 Listener = Callable[[Event], None]
 

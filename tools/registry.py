@@ -18,7 +18,7 @@ from prompts import to_model
 from tools.arguments import ArgumentsError, parse_arguments
 from tools.interview import SPEECH, Interview
 from transcripts.events import Event, Json, ToolCallEvent, ToolResultEvent
-from transcripts.recorder import uninterrupted
+from transcripts.signals import uninterrupted
 
 MAX_RESULT = 8_000  # characters of JSON
 CUT_MARK = " …[cut]"

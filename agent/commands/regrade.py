@@ -15,7 +15,7 @@ from agent.report.facts import grader_name
 from agent.report.inert import to_json
 from agent.report.regraded import of_rows
 from agent.resources import open_transcript
-from agent.terminal.interrupt import interruptible
+from agent.terminal.interrupt import stoppable
 from agent.terminal.printable import printable
 from agent.terminal.progress import Progress
 from agent.terminal.regraded import side_by_side
@@ -80,7 +80,7 @@ def _work(found: list[Source], staff: Staff, outcome: Outcome, progress: Progres
         keep(task, grade, staff, outcome)
         progress.advance()
 
-    with interruptible(finishing) as interrupt:
+    with stoppable(finishing) as interrupt:
         progress.begin(sum(_missing(source, staff) for source in found))
         try:
             waiting = tasks(found, staff.id, outcome)

@@ -21,7 +21,7 @@ from agent.models.wire import Wire
 from tools.arguments import is_cut_off
 from tools.interview import SPEECH, Step
 from transcripts.events import Json, Reply
-from transcripts.recorder import interruptible
+from transcripts.signals import interruptible
 
 SAMPLES = 2  # more tries after a turn that came out badly
 REFUSALS = 1  # the same, after a refusal

@@ -12,7 +12,7 @@ from agent.models.fit import Fit, Memory
 from agent.models.interpret import NATIVE
 from agent.models.normal import normalise
 from transcripts.events import Json
-from transcripts.recorder import interruptible
+from transcripts.signals import interruptible
 
 SAMPLES = 1  # more tries after a reply that the server itself called bad
 
