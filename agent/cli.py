@@ -121,7 +121,7 @@ def _complain(text: str) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status (see the contract of the command line)."""
+    """Run one command; return its exit status, one of the five above."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
     Parser.lang = _language(arguments)

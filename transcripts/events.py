@@ -167,8 +167,8 @@ class CommandEvent(Event):
 
     type: Literal["command"] = "command"
     name: str
-    """The command (`/help`, `/skip`, `/reveal`, `/repeat`, `/score`, `/quit`), or `interrupt` (Ctrl-C), `continue` (the
-    empty line after it), `end_of_input` (there is nothing more to read)."""
+    """The command (`/help`, `/hint`, `/skip`, `/reveal`, `/repeat`, `/score`, `/time`, `/quit`), or `interrupt`
+    (Ctrl-C), `continue` (the empty line after it), `end_of_input` (there is nothing more to read)."""
     argument: str = ""
     """What was typed behind the command; `left` of the Ctrl-C that left; mostly empty."""
 
