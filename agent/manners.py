@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from tools.attempt import Attempt
-from tools.graders.text import is_russian, tokens
+from tools.graders.text import is_russian, telling
 from tools.interview import Step
 from tools.question import Lang
 
@@ -73,8 +73,8 @@ def _asks_other(speech: Speech) -> bool:
     """A question of its own in the place of the invitation: much is asked that is not in the prompt."""
     if speech.step is not Step.INTRODUCE or speech.attempt is None or "?" not in speech.words:
         return False
-    prompt = _telling(speech.attempt.question.wording(speech.lang).prompt)
-    return len(_telling(speech.words) - prompt) >= OTHER_WORDS
+    prompt = telling(speech.attempt.question.wording(speech.lang).prompt)
+    return len(telling(speech.words) - prompt) >= OTHER_WORDS
 
 
 def _no_question(speech: Speech) -> bool:
@@ -101,17 +101,13 @@ def _gives_away(speech: Speech) -> bool:
     if attempt is None or attempt.revealed:
         return False
     wording = attempt.question.wording(speech.lang)
-    known = _telling(f"{wording.prompt} {attempt.answer}")
-    spoken = _telling(speech.words)
+    known = telling(f"{wording.prompt} {attempt.answer}")
+    spoken = telling(speech.words)
     for statement in (wording.short_answer, *wording.key_points, *wording.mistakes, *wording.contraries.values()):
-        new = _telling(statement) - known
+        new = telling(statement) - known
         if len(new & spoken) >= max(FEWEST_WORDS, GIVEN_AWAY * len(new)):
             return True
     return False
-
-
-def _telling(text: str) -> set[str]:
-    return {token.stem for token in tokens(text) if not token.stop}
 
 
 def _plain(text: str) -> str:
