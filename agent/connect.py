@@ -10,7 +10,7 @@ from agent.endpoints import Endpoint
 from agent.models.clock import QUICK, Limits
 from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError, UnavailableError
-from agent.models.fit import Memory
+from agent.models.fit import Fits
 from agent.models.patience import Tell
 from agent.models.wire import Wire
 from agent.remedy import remedy
@@ -27,9 +27,9 @@ def connect(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> En
     return EndpointModel(wire, memory_of_endpoints(), tell, fixed=fixed_of(settings))
 
 
-def memory_of_endpoints() -> Memory:
+def memory_of_endpoints() -> Fits:
     """What all endpoints turned out to need."""
-    return Memory(folder("state") / "endpoints.json")
+    return Fits(folder("state") / "endpoints.json")
 
 
 def fixed_of(settings: Mapping[str, Value]) -> Json:

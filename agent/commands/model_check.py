@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from agent.check.play import Script, hold, script_of
+from agent.check.play import Script, measure, script_of
 from agent.check.report import Check
 from agent.check.table import WIDTH, remarks, table, verdict
 from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
@@ -79,7 +79,7 @@ def _examine(
     try:
         for n, (name, script) in enumerate(scripts, start=1):
             tell = partial(_tell, status, {"n": n, "of": len(scripts), "name": " ".join(Path(name).stem.split())})
-            conduct = hold(script, endpoint, settings, tell, listeners)
+            conduct = measure(script, endpoint, settings, tell, listeners)
             check.rows.append((name, conduct))
             if conduct.ended["interrupted"]:
                 raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from typing import Any
 from agent.context import estimate
 from agent.models.exchange import Exchange
 from agent.models.failure import SAMPLE, EndpointError
-from agent.models.fit import MAX_RUNGS, Fit, Memory, adapt
+from agent.models.fit import MAX_RUNGS, Fit, Fits, adapt
 from transcripts.events import Json, Reply
 
 
@@ -19,7 +19,7 @@ class Adapting:
     """
 
     def __init__(  # noqa: PLR0913 - what the two that ask know of themselves
-        self, exchange: Exchange, memory: Memory, name: str, fit: Fit, fixed: Mapping[str, Any], *, samples: int,
+        self, exchange: Exchange, memory: Fits, name: str, fit: Fit, fixed: Mapping[str, Any], *, samples: int,
         shrinks: bool,
     ) -> None:  # fmt: skip
         self._exchange = exchange

@@ -13,7 +13,7 @@ from agent.model import AssistantTurn, Message
 from agent.models.adapting import Adapting
 from agent.models.dialect import request
 from agent.models.exchange import Exchange
-from agent.models.fit import Fit, Memory, demote, roomier, smaller
+from agent.models.fit import Fit, Fits, demote, roomier, smaller
 from agent.models.interpret import interpret
 from agent.models.patience import Tell
 from agent.models.reply import REFUSED
@@ -44,7 +44,7 @@ class EndpointModel:
     """A Model over the wire. `fixed` holds fields of the Fit that the user has set and that must not be learned."""
 
     def __init__(
-        self, wire: Wire, memory: Memory, tell: Tell, *, fixed: Mapping[str, Any] | None = None,
+        self, wire: Wire, memory: Fits, tell: Tell, *, fixed: Mapping[str, Any] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self.name = wire.endpoint.model

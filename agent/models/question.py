@@ -8,7 +8,7 @@ from agent.model import Message
 from agent.models.adapting import Adapting
 from agent.models.dialect import plain
 from agent.models.exchange import Exchange
-from agent.models.fit import Fit, Memory
+from agent.models.fit import Fit, Fits
 from agent.models.interpret import NATIVE
 from agent.models.normal import normalise
 from transcripts.events import Json
@@ -20,7 +20,7 @@ SAMPLES = 1  # more tries after a reply that the server itself called bad
 class Questioner:
     """Asks an endpoint for JSON of a given schema, in the form of request that the endpoint is known to take."""
 
-    def __init__(self, exchange: Exchange, memory: Memory, fixed: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, exchange: Exchange, memory: Fits, fixed: Mapping[str, Any] | None = None) -> None:
         self._exchange = exchange
         name = f"{exchange.wire.endpoint.id} asked for JSON"  # what tools need is another matter
         fit = memory.load(name)

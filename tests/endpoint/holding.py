@@ -16,7 +16,7 @@ from agent.loop import Interviewing, run_interview
 from agent.models.clock import Limits
 from agent.models.embedded import EmbeddedModel
 from agent.models.endpoint import EndpointModel
-from agent.models.fit import Memory
+from agent.models.fit import Fits
 from agent.models.wire import Wire
 from agent.record.verify import verify
 from agent.session import Journal, assemble, begin, end
@@ -105,7 +105,7 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
     endpoint, waits, told = Endpoint(url, name), list[float](), list[str]()
     set_by_user = {"dialect": Value(dialect, "test"), "stream": Value(stream, "test")}
     model = EndpointModel(
-        wire(endpoint, limits), Memory(folder / "endpoints.json"), lambda key, **_: told.append(key),
+        wire(endpoint, limits), Fits(folder / "endpoints.json"), lambda key, **_: told.append(key),
         fixed=fixed_of(set_by_user), sleep=waits.append,
     )  # fmt: skip
     events: list[Event] = []
