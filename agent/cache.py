@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from transcripts.private import make_folder
+
 
 class JsonCache:
     """A JSON object on disk, read anew each time: several processes and threads may use it."""
@@ -23,8 +25,11 @@ class JsonCache:
         everything = self._all() | {key: value}
         temporary = self._path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.write_text(json.dumps(everything, indent=1), "utf-8")
+            make_folder(self._path.parent)
+            with os.fdopen(
+                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+            ) as file:
+                file.write(json.dumps(everything, indent=1))
             temporary.replace(self._path)
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

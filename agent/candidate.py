@@ -11,7 +11,7 @@ from tools.rubric import ungraded
 from transcripts.events import CommandEvent, DisputeEvent, Event, GradeEvent, MessageEvent
 from transcripts.grade import GraderId
 
-COMMANDS = ("/help", "/hint", "/skip", "/reveal", "/repeat", "/score", "/time", "/dispute", "/quit")
+COMMANDS = ("/help", "/hint", "/skip", "/reveal", "/repeat", "/score", "/time", "/edit", "/dispute", "/quit")
 MAX_ANSWER = 1024 * 1024  # bytes of one turn
 MAX_ESCAPED = 3 * MAX_ANSWER  # characters of it as JSON in ASCII, so that its line in the transcript can be read back
 TURNS = ("/skip", "/reveal", "/quit")  # these move the interview on
@@ -25,7 +25,8 @@ Notice = Callable[..., None]  # notice(key, **values): something to tell the can
 class TypingCandidate:
     """Reads lines with `read` (None: no more) and puts them on record with `emit`.
 
-    `expects_more` says, after the last question, whether to read another line.
+    `expects_more` says, after the last question, whether to read another line. `edit` gives an answer from the
+    candidate's editor, None where that failed; it is there at a terminal only.
     """
 
     read: Callable[[], str | None]
@@ -34,6 +35,7 @@ class TypingCandidate:
     notice: Notice
     grader: GraderId
     expects_more: Callable[[], bool] = lambda: True
+    edit: Callable[[], str | None] | None = None
 
     def listen(self) -> bool:
         """Take one turn: an answer, or a command that moves the interview on. False at the end of input."""
@@ -63,10 +65,21 @@ class TypingCandidate:
             self._command(text)
 
     def _line(self) -> str | None:
-        """The next line; one that is too long to be recorded is refused, and the next one read."""
-        while (line := self.read()) is not None and _is_too_long(line):
+        """The next line, typed or from the editor; one too long to be recorded is refused, and the next one read."""
+        while (line := self.read()) is not None:
+            if line.strip() == "/edit":
+                line = self._edited()
+            if not _is_too_long(line):
+                break
             self.notice("command.too_long", kilobytes=MAX_ANSWER // 1024)
         return line
+
+    def _edited(self) -> str:
+        """What was written in the editor: always an answer, also where it looks like a command."""
+        text = self.edit() if self.edit else None
+        if text is None:
+            self.notice("command.edit_failed" if self.edit else "command.edit_needs_terminal")
+        return f"/{text}" if text and text.startswith("/") else text or ""
 
     def _command(self, text: str) -> bool:
         """Do a slash command; whether it was a turn, that is, whether the interview moves on."""

@@ -117,7 +117,9 @@ def _language(argv: Sequence[str]) -> str:
 
 
 def _complain(text: str) -> None:
-    print(f"razbor: {' '.join(text.split())}", file=sys.stderr)
+    from agent.terminal.printable import printable
+
+    print(f"razbor: {' '.join(printable(text).split())}", file=sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

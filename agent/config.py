@@ -78,6 +78,7 @@ SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "api_key_env": (None, _text),
     "dialect": ("auto", _choice(("auto", *DIALECTS))),
     "stream": (True, _switch),
+    "keys": ("emacs", _choice(("emacs", "vi"))),
     "timeout": (None, _number(1, 3600, optional=True)),
     "grader_model": (None, _text),
     "grader_base_url": (None, _text),

@@ -53,14 +53,19 @@ def remedied(endpoint: Endpoint, lang: Lang) -> Iterator[None]:
         raise UnavailableError(remedy(error, endpoint, lang)) from error
 
 
-def with_model(endpoint: Endpoint, lang: Lang) -> Endpoint:
+def with_model(endpoint: Endpoint, lang: Lang, tell: Tell = lambda *_, **__: None) -> Endpoint:
     """The endpoint, with the one model that it serves where none was named. UnavailableError when it does not say."""
     if endpoint.model:
         return endpoint
-    with remedied(endpoint, lang), closing(Wire(endpoint, QUICK)) as wire:
-        names = wire.models()
+    tell("wait.endpoint")
+    try:
+        with remedied(endpoint, lang), closing(Wire(endpoint, QUICK)) as wire:
+            names = wire.models()
+    finally:
+        tell("")
     if len(names) != 1:
         key = "error.name_model" if names else "error.no_models"
         raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))
-    print(printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0])), file=sys.stderr)
+    told = printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0]))
+    print(" ".join(told.split()), file=sys.stderr)  # a name must not look like a line of razbor's
     return replace(endpoint, model=names[0])

@@ -11,6 +11,7 @@ from transcripts.errors import InputError
 
 OPENAI = "https://api.openai.com/v1"
 NO_KEY = "none"  # what a server that wants no key is sent
+LAST_PORT = 65535
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - compared with, not bound to
 
 
@@ -86,6 +87,8 @@ def masked(url: str) -> str:
 def _suggested(text: str) -> str:
     """An address of the kind that was meant."""
     bare = masked(text).split("://", 1)[-1].removeprefix("***@").strip("/")
+    if bare.isascii() and bare.isdecimal() and 0 < int(bare[:6]) <= LAST_PORT:
+        return f"http://127.0.0.1:{bare}/v1"
     host = bare.split(":")[0]
     if not re.fullmatch(r"[\w.-]+(:\d{1,4})?(/[\w./-]*)?", bare):
         return "http://127.0.0.1:11434/v1"
@@ -112,6 +115,8 @@ def _key(url: str, variable: str | None) -> tuple[str, str]:
     """The key for a URL, and the variable that it is from."""
     environ = os.environ
     if variable:
+        if not re.fullmatch(r"[A-Za-z_]\w*", variable, re.ASCII):  # then it may be the key itself, and is not shown
+            raise InputError("error.key_no_name")
         if variable not in environ:
             raise InputError("error.key_variable", name=variable)
         return _checked(environ[variable], variable), variable

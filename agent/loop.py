@@ -1,19 +1,19 @@
 """The loop: the model decides what to do next, code decides what is true."""
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.context import Conversation, hashes
+from agent.context import hashes
 from agent.course import Course
 from agent.manners import Speech, fault
 from agent.model import AssistantTurn
 from agent.models.failure import EndpointError
+from agent.session import Parts
 from prompts import to_model
 from tools.interview import SPEECH, Interview, Step
-from tools.registry import GivingUp, Registry, ToolCall
+from tools.registry import GivingUp, ToolCall
 from transcripts.events import CommandEvent, EndReason, Event, MessageEvent, ModelCallEvent, RepairEvent
 
 NOT_SHOWN = "not shown"  # what is done about words beside a call that must not be said
@@ -28,6 +28,9 @@ class Candidate(Protocol):
         Raises KeyboardInterrupt when the candidate wants to stop what is running.
         """
 
+    def last_words(self) -> None:
+        """What the candidate may still do once all is said."""
+
 
 class Leave(Exception):  # noqa: N818 - not an error, a wish
     """The candidate pressed Ctrl-C twice: stop at once; what is on disk stays."""
@@ -35,15 +38,20 @@ class Leave(Exception):  # noqa: N818 - not an error, a wish
 
 @dataclass
 class Interviewing:
-    """What a running interview is made of."""
+    """An interview, and who takes part in it."""
 
+    parts: Parts
     course: Course
-    registry: Registry
-    interview: Interview
-    conversation: Conversation
     candidate: Candidate
-    emit: Callable[[Event], None]
-    last_words: Callable[[], None] = lambda: None  # what the candidate may still do once all is said
+
+    @property
+    def interview(self) -> Interview:
+        """The state that it is in."""
+        return self.parts.interview
+
+    def emit(self, event: Event) -> None:
+        """Put one event on record."""
+        self.parts.journal.emit(event)
 
 
 def run_interview(run: Interviewing) -> EndReason:
@@ -60,7 +68,7 @@ def run_interview(run: Interviewing) -> EndReason:
                 return _close(run)
             if run.interview.step() is Step.DONE:
                 with suppress(KeyboardInterrupt, Leave):
-                    run.last_words()
+                    run.candidate.last_words()
                 return "completed"
             turn = _model_turn(run)
             ok = _execute(run, turn) if turn.tool_calls else _speak(run, turn.content)
@@ -87,7 +95,7 @@ def _candidate_turns(run: Interviewing) -> bool:
 
 
 def _listen(run: Interviewing) -> bool:
-    run.registry.budget.new_turn()
+    run.parts.registry.budget.new_turn()
     if run.candidate.listen():
         return True
     run.emit(CommandEvent(name="end_of_input"))
@@ -95,7 +103,7 @@ def _listen(run: Interviewing) -> bool:
 
 
 def _model_turn(run: Interviewing) -> AssistantTurn:
-    messages, schemas = run.conversation.messages, run.registry.schemas
+    messages, schemas = run.parts.conversation.messages, run.parts.registry.schemas
     sha256, each = hashes(messages, schemas)
     model, begin = run.course.who(), time.perf_counter()
     turn = model.complete(messages, schemas, run.interview.step())
@@ -114,10 +122,10 @@ def _execute(run: Interviewing, turn: AssistantTurn) -> bool:
     calls, free, ok = list(turn.tool_calls), run.course.standing_in, True
     try:
         while calls:
-            ok = run.registry.call(calls.pop(0), free=free).ok and ok
+            ok = run.parts.registry.call(calls.pop(0), free=free).ok and ok
     except (KeyboardInterrupt, GivingUp):  # none stays without an answer
         for call in calls:
-            run.registry.refuse(call)
+            run.parts.registry.refuse(call)
         raise
     return ok
 
@@ -146,6 +154,11 @@ def _speak(run: Interviewing, words: str) -> bool:
     return False
 
 
+def may_show(run: Interviewing, words: str) -> bool:
+    """Whether the beginning of a turn may be shown while the rest is still coming."""
+    return run.interview.step() in SPEECH and _fault(run, words) in ("", "no_question")
+
+
 def _fault(run: Interviewing, words: str) -> str:
     """What is wrong with showing these words now; razbor's own are not looked at."""
     if not run.course.watched:
@@ -161,7 +174,7 @@ def _close(run: Interviewing) -> EndReason:
     while (step := run.interview.step()) in (Step.GRADE, Step.REVEAL) and run.interview.current:
         arguments = f'{{"question_id": "{run.interview.current.question.id}"}}'
         try:
-            result = run.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
+            result = run.parts.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
         except KeyboardInterrupt:
             run.emit(CommandEvent(name="interrupt"))  # and once more; a second one within seconds raises Leave
             continue

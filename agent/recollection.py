@@ -3,9 +3,11 @@
 import os
 import sys
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from agent.config import folder, transcripts_folder
@@ -24,6 +26,11 @@ from transcripts.reader import Transcript, read
 
 BATCH = 100  # transcripts taken in at once: few enough for another razbor to wait, and for the memory of this one
 MOST_LOOKUPS = 4_000_000  # a second or so; an interview of 1000 questions makes half of that
+Watch = Callable[[Sequence[Stamp]], Generator[Stamp]]
+
+
+def _each(stamps: Sequence[Stamp]) -> Generator[Stamp]:
+    yield from stamps
 
 
 def memory_file() -> Path:
@@ -51,6 +58,7 @@ class Recollection:
     """An interview goes on without it where the file cannot be used; that is said on stderr, once."""
 
     lang: str
+    watch: Watch = _each
     _told: bool = False
 
     def past(self) -> Past:
@@ -63,7 +71,7 @@ class Recollection:
         """All that is remembered today; nothing, where memory is not available."""
         try:
             with opened(memory_file()) as memory:
-                in_step(memory, transcripts_folder())
+                in_step(memory, transcripts_folder(), self.watch)
                 ability, due = memory.ability(datetime.now(UTC)), memory.due(end_of_today())
                 return Remembered(ability, memory.cards(), due, memory.committed())
         except MemoryUnavailableError as error:
@@ -86,19 +94,22 @@ class Recollection:
         print(f"razbor: {printable(say('memory.without', self.lang, reason=reason))}", file=sys.stderr)
 
 
-def in_step(memory: Memory, transcripts: Path) -> None:
-    """Take in what is new or has changed among the transcripts, and let go of what is no more."""
+def in_step(memory: Memory, transcripts: Path, watch: Watch = _each) -> None:
+    """Take in what is new or has changed among the transcripts, and let go of what is no more.
+
+    What is taken in goes through `watch`, which may say how far it has come.
+    """
     known = memory.known()  # before looking: what another razbor takes in meanwhile must not seem to be gone
     there = {stamp for stamp in map(_stamp, transcripts.glob("*.jsonl")) if stamp}
     if gone := {stamp.name for stamp in known} - {stamp.name for stamp in there}:
         memory.forget(gone)
     new = sorted(there - known, key=lambda stamp: stamp.name)
-    for at in range(0, len(new), BATCH):
-        told = {stamp: _attempts(transcripts / stamp.name) for stamp in new[at : at + BATCH]}
-        memory.take({stamp: attempts for stamp, attempts in told.items() if attempts is not None})
+    with closing(watch(new)) as watched:
+        while told := {stamp: _attempts(transcripts / stamp.name) for stamp in islice(watched, BATCH)}:
+            memory.take({stamp: attempts for stamp, attempts in told.items() if attempts is not None})
 
 
-def rebuilt(path: Path, transcripts: Path) -> int:
+def rebuilt(path: Path, transcripts: Path, watch: Watch = _each) -> int:
     """Make the memory again from the transcripts; the file that was there stays beside it as `.bak`.
 
     Returns how many transcripts were read. Raises MemoryUnavailableError where the new file can't be written.
@@ -107,7 +118,7 @@ def rebuilt(path: Path, transcripts: Path) -> int:
     try:
         _remove(new)
         with opened(new) as memory:
-            in_step(memory, transcripts)
+            in_step(memory, transcripts, watch)
             memory.close_wal()
             count = len(memory.known())
         if path.exists():

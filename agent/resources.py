@@ -35,15 +35,23 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
     return bank
 
 
-def judge_endpoint(settings: Mapping[str, Value], interviewer: Endpoint | None = None) -> tuple[Endpoint | None, str]:
-    """Where a judge is to be asked; None where `local` grades, and why that is so where the endpoint is at fault.
-
-    At the interviewer's endpoint its model judges, unless another is named. InputError for a judge without an endpoint.
-    """
-    name, lang = settings["grader"].value, settings["lang"].value
+def grading_endpoint(settings: Mapping[str, Value]) -> Endpoint | None:
+    """Where a judge is to be asked; None where `local` grades. InputError for a judge without an endpoint."""
+    name = settings["grader"].value
     endpoint = choose_for_grader(settings) if name != "local" else None
     if endpoint is None and name == "judge":
         raise InputError("error.judge_needs_endpoint")
+    return endpoint
+
+
+def judge_endpoint(
+    settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None
+) -> tuple[Endpoint | None, str]:
+    """The grading endpoint with its model; None where `local` grades, and why where the endpoint is at fault.
+
+    At the interviewer's endpoint its model judges, unless another is named. InputError for a judge without an endpoint.
+    """
+    endpoint = grading_endpoint(settings)
     if endpoint is None:
         return None, ""
     if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
@@ -51,9 +59,17 @@ def judge_endpoint(settings: Mapping[str, Value], interviewer: Endpoint | None =
     from agent.connect import with_model
 
     try:
-        return with_model(endpoint, lang), ""
+        return with_model(endpoint, settings["lang"].value, tell), ""
     except UnavailableError as error:
         return None, str(error)
+
+
+def tell_judge(settings: Mapping[str, Value], interviewer: Endpoint | None, lang: Lang) -> None:
+    """Name on stderr where answers go to be graded, if that is another place than the interviewer's."""
+    endpoint = grading_endpoint(settings)
+    if endpoint and (interviewer is None or endpoint.base_url != interviewer.base_url):
+        told = printable(say("judge.elsewhere", lang, url=endpoint.base_url))
+        print(" ".join(told.split()), file=sys.stderr)
 
 
 def open_transcript(path: Path, lang: str) -> Transcript:
@@ -75,7 +91,7 @@ def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint
     Where an endpoint does not say which model it serves, that is told on stderr, and `local` grades.
     """
     lang = settings["lang"].value
-    endpoint, reason = judge_endpoint(settings, interviewer)
+    endpoint, reason = judge_endpoint(settings, tell, interviewer)
     if endpoint is None:
         if reason:
             print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)

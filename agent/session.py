@@ -8,7 +8,9 @@ from importlib.metadata import version
 from typing import Any
 
 from agent.context import Conversation
+from agent.course import Course
 from agent.endpoints import Endpoint
+from agent.model import Model
 from agent.models.embedded import NAME as EMBEDDED
 from agent.usage import Usage
 from prompts import interviewer, prompts_sha256, to_model
@@ -17,7 +19,7 @@ from tools.grade_answer import Grader
 from tools.interview import Interview
 from tools.planner import Choose
 from tools.registry import Registry
-from transcripts.events import EndEvent, EndReason, Event, MessageEvent, SessionEvent
+from transcripts.events import EndEvent, EndReason, Event, Json, MessageEvent, SessionEvent
 from transcripts.grade import mean_score
 from transcripts.signals import uninterrupted
 
@@ -75,8 +77,13 @@ def new_session(
     )
 
 
-def assemble(session: SessionEvent, choose: Choose, grader: Grader, journal: Journal) -> Parts:
-    """State, conversation and tools of one interview, behind the listeners that the journal has (the disk)."""
+def assemble(
+    session: SessionEvent, choose: Choose, grader: Grader, journal: Journal, schemas: list[Json] | None = None
+) -> Parts:
+    """State, conversation and tools of one interview, behind the listeners that the journal has (the disk).
+
+    `schemas`: of the tools, as a recorded interview had them.
+    """
     interview, conversation, usage = Interview(session), Conversation(), Usage()
     journal.listeners += [interview.apply, conversation.apply, usage.hear]
     tools = (
@@ -86,7 +93,15 @@ def assemble(session: SessionEvent, choose: Choose, grader: Grader, journal: Jou
     )
     registry = Registry(tools, interview, journal.emit)
     session.tools = registry.schemas
+    registry.schemas = schemas or registry.schemas
     return Parts(interview, conversation, registry, journal, usage)
+
+
+def begin_course(parts: Parts, model: Model, standby: Model | None) -> Course:
+    """The course of one interview, behind its state and before the screen."""
+    course = Course(model, standby, parts.journal.emit, parts.interview.session.lang)
+    parts.journal.listeners.append(course.hear)
+    return course
 
 
 def begin(parts: Parts) -> None:

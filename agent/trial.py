@@ -48,14 +48,9 @@ def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
         memory = Fits(Path(folder) / "endpoints.json")
         model = EndpointModel(wire, memory, lambda *_, **__: None, fixed={"dialect": dialect, "ask_usage": True})
         course = Course(model, None, parts.journal.emit, lang)
-        emit = parts.journal.emit
         begin(parts)
         try:
-            run_interview(
-                Interviewing(
-                    course, parts.registry, parts.interview, parts.conversation, _Silent(parts.interview), emit
-                )
-            )
+            run_interview(Interviewing(parts, course, _Silent(parts.interview)))
         except Leave:
             raise KeyboardInterrupt from None
         except EndpointError as error:
@@ -90,3 +85,6 @@ class _Silent:
         if self._interview.interrupted:
             raise Leave
         return False
+
+    def last_words(self) -> None:
+        """None."""

@@ -42,11 +42,14 @@ class Warm:
     ) -> None:
         self._process.communicate()
 
-    def razbor(self, home: Path, *arguments: str, lines: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    def razbor(
+        self, home: Path, *arguments: str, lines: Sequence[str] = (), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """One run, its home being `home`, with these lines on a pipe."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        job = {"argv": arguments, "home": str(home), "stdin": "".join(f"{line}\n" for line in lines)}
+        job = {"argv": arguments, "stdin": "".join(f"{line}\n" for line in lines)}
+        job["environment"] = {"RAZBOR_HOME": str(home), **environment}
         print(json.dumps(job), file=self._process.stdin, flush=True)
         done = json.loads(self._process.stdout.readline())
         return subprocess.CompletedProcess(arguments, done["status"], done["stdout"], done["stderr"])
@@ -54,7 +57,7 @@ class Warm:
 
 def _run(job: dict[str, Any]) -> dict[str, Any]:
     read_end, write_end = os.pipe()
-    os.write(write_end, job["stdin"].encode())  # a pipe holds 64 kB
+    os.write(write_end, job["stdin"].encode(errors="surrogateescape"))  # a pipe holds 64 kB
     os.close(write_end)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
@@ -62,7 +65,7 @@ def _run(job: dict[str, Any]) -> dict[str, Any]:
             for ours, its in ((read_end, 0), (out.fileno(), 1), (err.fileno(), 2)):
                 os.dup2(ours, its)
             sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - nothing was read ahead from it
-            os.environ["RAZBOR_HOME"] = job["home"]
+            os.environ.update(job["environment"])
             status = main(job["argv"])
             sys.stdout.flush()
             sys.stderr.flush()

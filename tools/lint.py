@@ -1,6 +1,6 @@
 """`razbor bank check`: what is wrong with question files, where, and what to do about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tools.bank import read_question
@@ -13,14 +13,18 @@ from transcripts.errors import InputError
 
 MIN_LEAK_WORDS = 4
 
+Watch = Callable[[Sequence[Path]], Iterator[Path]]
 
-def check(paths: Iterable[Path]) -> tuple[int, list[InputError]]:
-    """Lint files and folders: the number of files read, and the findings in order."""
+
+def check(paths: Iterable[Path], watch: Watch = iter) -> tuple[int, list[InputError]]:
+    """Lint files and folders: the number of files read, and the findings in order.
+
+    The files go through `watch`, which may say how far it has come.
+    """
     findings: list[InputError] = []
     seen: dict[str, Path] = {}
-    count = 0
-    for path in (file for root in paths for file in question_files(root)):
-        count += 1
+    files = [file for root in paths for file in question_files(root)]
+    for path in watch(files):
         try:
             question = read_question(path)
         except InputError as error:
@@ -30,7 +34,7 @@ def check(paths: Iterable[Path]) -> tuple[int, list[InputError]]:
             findings.append(InputError(key, path=path, line=line_of(path, *place), **values))
         for mark in (question.id, question.content_sha256, question.prompt):
             seen.setdefault(mark, path)
-    return count, findings
+    return len(files), findings
 
 
 def _clashes(question: Question, seen: dict[str, Path]) -> Iterator[Finding]:

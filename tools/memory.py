@@ -20,6 +20,7 @@ from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
 from transcripts.events import moment
+from transcripts.private import make_file
 
 WAIT = 2.0  # seconds for another razbor to finish writing
 MIGRATIONS = ("memory_schema.sql",)  # one a version: each adds, and what is no longer read goes with a later one
@@ -156,7 +157,7 @@ class Memory:
 def opened(path: Path) -> Iterator[Memory]:
     """The memory in a file, which is made where there is none. Raises MemoryUnavailableError, also from within."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(path)
         with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as connection:
             _prepare(connection, path)
             yield Memory(connection)
@@ -177,7 +178,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _migrate(connection: sqlite3.Connection, version: int, path: Path) -> None:
     if version:
-        with closing(sqlite3.connect(path.with_suffix(f".v{version}.bak"))) as backup:
+        aside = path.with_suffix(f".v{version}.bak")
+        make_file(aside)
+        with closing(sqlite3.connect(aside)) as backup:
             connection.backup(backup)
     with _writing(connection):
         version = _version(connection)  # another razbor may have been faster

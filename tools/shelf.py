@@ -17,6 +17,7 @@ from typing import NamedTuple, Self, TypeVar
 from tools import search
 from tools.question import Question
 from tools.question_files import File
+from transcripts.private import make_file
 
 WAIT = 2.0  # seconds for another razbor to finish writing
 UNINDEXED = 100  # questions whose words may wait until somebody searches
@@ -173,7 +174,7 @@ def shelved(path: Path | None, fill: Callable[[Shelf], T]) -> T:
 
 def _filled(path: Path | None, fill: Callable[[Shelf], T]) -> T:
     if path:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(path)
     sql = sqlite3.connect(path or ":memory:", timeout=WAIT, isolation_level=None, check_same_thread=False)
     try:
         _prepare(sql, lasting=path is not None)

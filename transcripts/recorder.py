@@ -9,6 +9,7 @@ from pathlib import Path
 from transcripts.errors import InputError, RecordingError
 from transcripts.events import Event
 from transcripts.lock import lock
+from transcripts.private import NOT_THROUGH_LINKS, make_folder
 from transcripts.reader import Transcript, read
 
 
@@ -39,7 +40,7 @@ class Recorder:
     def create(cls, path: Path) -> "Recorder":
         """Begin a new file (mode 0600, its folder 0700 where we make it)."""
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(path.parent)
             return cls(path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600))
         except FileExistsError as error:
             raise InputError("error.transcript_exists", path=path) from error
@@ -66,7 +67,7 @@ class Recorder:
     def _keep_aside(self, torn: bytes) -> None:
         aside = torn_path(self.path)
         try:
-            with open(aside, "ab", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            with open(aside, "ab", opener=lambda name, flags: os.open(name, flags | NOT_THROUGH_LINKS, 0o600)) as file:
                 file.write(torn + b"\n")
                 os.fsync(file.fileno())
             os.ftruncate(self._file, os.fstat(self._file).st_size - len(torn))

@@ -102,11 +102,10 @@ def _parts(script: Script, endpoint: Endpoint, settings: Mapping[str, Value], ev
 
 
 def _run(script: Script, parts: Parts, course: Course) -> EndReason:
-    emit = parts.journal.emit
-    candidate = _Recorded(script, parts.interview, emit)
+    candidate = _Recorded(script, parts.interview, parts.journal.emit)
     try:
         begin(parts)
-        return run_interview(Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, emit))
+        return run_interview(Interviewing(parts, course, candidate))
     except (Leave, KeyboardInterrupt):
         return "interrupted"
 
@@ -127,6 +126,9 @@ class _Recorded:
         if self._interview.interrupted:
             raise Leave
         return self._typing.listen()
+
+    def last_words(self) -> None:
+        """None."""
 
     def _next(self) -> str:
         attempt = self._interview.current

@@ -1,14 +1,16 @@
 """`razbor bank list | show | check | import`."""
 
-import json
 import sys
 from argparse import Namespace
+from collections import Counter
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from agent.cli import CHECK_FAILED, DONE, explain
 from agent.config import resolve
+from agent.report.inert import to_json
 from agent.resources import open_bank
+from agent.terminal.counting import Counting
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import load
@@ -33,7 +35,7 @@ def _list(flags: Namespace, lang: Lang) -> int:
              "source": head.source}
             for head, heading, prompt, _ in listing
         ]  # fmt: skip
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(to_json(rows, indent=2))
         return DONE
     for head, _, _, shown in listing:
         print(printable(f"{head.id:<24} {head.topic:<14} {head.level or '':<7} {shown}"))
@@ -49,7 +51,7 @@ def _target(flags: Namespace) -> str:
 
 def _show(flags: Namespace, lang: Lang) -> int:
     question = open_bank(flags, lang).get(_target(flags))
-    print(json.dumps(question.model_dump(), ensure_ascii=False, indent=2) if flags.json else to_yaml(question))
+    print(to_json(question.model_dump(), indent=2) if flags.json else printable(to_yaml(question)))
     return DONE
 
 
@@ -59,11 +61,11 @@ def _check(flags: Namespace, lang: Lang) -> int:
         roots = [Path(flags.target)] if flags.target else [Path(path) for path in flags.bank]
         if not flags.target and not flags.no_builtin:
             roots.insert(0, builtin)
-        count, findings = check(roots)
+        count, findings = check(roots, Counting(lang, flags).over)
     if flags.json:
         rows = [{"file": str(f.values["path"]), "line": f.values.get("line"), "finding": explain(f, lang)}
                 for f in findings]  # fmt: skip
-        print(json.dumps({"files": count, "findings": rows}, ensure_ascii=False, indent=2))
+        print(to_json({"files": count, "findings": rows}, indent=2))
     else:
         for finding in findings:
             print(explain(finding, lang))
@@ -76,16 +78,15 @@ def _import(flags: Namespace, lang: Lang) -> int:
     if not flags.out:
         raise InputError("error.unknown_option", problem="bank import: --out FOLDER?", command="bank")
     questions = parse(path, load().questions.values())
-    ids = [question.id for question in questions]
-    for question_id in ids:
-        if ids.count(question_id) > 1:
-            raise InputError("error.import_same_id", path=path, id=question_id)
+    question_id, times = Counter(question.id for question in questions).most_common(1)[0]
+    if times > 1:
+        raise InputError("error.import_same_id", path=path, id=question_id)
     folder = Path(flags.out)
     for question in questions:
         _write(folder / f"{question.id}.yaml", question)
         if not flags.quiet:
-            print(folder / f"{question.id}.yaml")
-    print(say("plain.imported", lang, count=len(questions), folder=folder), file=sys.stderr)
+            print(printable(str(folder / f"{question.id}.yaml")))
+    print(printable(say("plain.imported", lang, count=len(questions), folder=folder)), file=sys.stderr)
     return DONE
 
 
@@ -95,6 +96,8 @@ def _write(path: Path, question: Question) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.read_text("utf-8") != text:
             raise InputError("error.import_exists", path=path)
-        path.write_text(text, "utf-8")
+        if not path.exists():
+            with path.open("x", encoding="utf-8") as file:  # not through a link that leads nowhere yet
+                file.write(text)
     except OSError as error:
         raise InputError("error.cannot_write_out", path=path, reason=error.strerror) from error

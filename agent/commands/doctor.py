@@ -1,18 +1,21 @@
 """`razbor doctor`: what is configured, what the endpoint can do, what to change."""
 
-import json
 from argparse import Namespace
 from contextlib import closing
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from agent.cli import CHECK_FAILED, DONE
-from agent.config import Value, known_profiles, resolve
+from agent.config import Value, config_file, known_profiles, resolve
 from agent.doctor import BAD, Finding, as_json, examine
 from agent.endpoints import Endpoint, choose, choose_for_grader
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError, UnavailableError
 from agent.models.wire import Wire
+from agent.nearby import AT_LEISURE, find_servers
+from agent.offer import command, short
 from agent.remedy import remedy
+from agent.report.inert import to_json
 from agent.terminal.card import wrap
 from agent.terminal.screen import terminal_width, write_plain
 from agent.terminal.status import Status, can_go_back
@@ -20,6 +23,7 @@ from prompts import say
 from tools.question import Lang
 from transcripts.events import Json
 
+_SHOWN = 5  # models of a server
 _MARKS = {"ok": "+", "warn": "?", "bad": "!"}
 
 
@@ -38,6 +42,7 @@ def run(flags: Namespace) -> int:
             findings.append(finding)
             if not flags.json:
                 _print(finding, lang)
+            status.tell("wait.endpoint")
     finally:
         status.tell("")
     findings += _grader(settings, endpoint, lang, quiet=flags.json)
@@ -47,16 +52,26 @@ def run(flags: Namespace) -> int:
             _print(findings[-1], lang)
     report = as_json(findings)
     if flags.json:
-        print(json.dumps(report, ensure_ascii=False, indent=2))
+        print(to_json(report, indent=2))
     return DONE if report["fit_to_interview"] else CHECK_FAILED
 
 
 def _offline(flags: Namespace, lang: Lang) -> int:
-    text = say("doctor.offline", lang)
+    """Without an endpoint: what that means, which servers answer on this machine, and how to take one."""
+    text = say("doctor.offline", lang, path=short(config_file()))
+    servers = find_servers(known_profiles(), AT_LEISURE)
     if flags.json:
-        print(json.dumps({"fit_to_interview": True, "checks": [], "note": text}, ensure_ascii=False, indent=2))
-    else:
-        write_plain(wrap(text, terminal_width()))
+        nearby = [asdict(server) for server in servers]
+        print(to_json({"fit_to_interview": True, "checks": [], "note": text, "nearby": nearby}, indent=2))
+        return DONE
+    width = terminal_width()
+    write_plain([*wrap(text, width), []])
+    for server in servers:
+        models = ", ".join(server.models[:_SHOWN]) + (", …" if len(server.models) > _SHOWN else "")
+        write_plain(wrap(say("offer.nearby", lang, name=server.profile, url=server.base_url, models=models), width))
+        write_plain([[("", f"  {command(server, server.models[0])}")]])
+    if not servers:
+        write_plain(wrap(say("offer.nothing", lang), width))
     return DONE
 
 
@@ -91,7 +106,7 @@ def _calibrated(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, s
 
     endpoint = choose_for_grader(settings) or interviewer
     try:
-        endpoint = with_model(endpoint, lang)
+        endpoint = with_model(endpoint, lang, status.tell)
         with remedied(endpoint, lang):
             standing = calibrate(endpoint, settings, status.tell, lang)
     except UnavailableError as error:

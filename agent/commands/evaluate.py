@@ -1,6 +1,5 @@
 """`razbor eval LABELLED.jsonl`: grade labelled answers, print how far the grades agree with the labels."""
 
-import json
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +7,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from agent.config import resolve
+from agent.report.inert import to_json
 from agent.require import check, read_required
 from agent.resources import open_bank, open_grader
+from agent.terminal.counting import Counting
 from agent.terminal.figures import table
-from agent.terminal.status import Status, can_go_back
 from tools.agreement import Labelled, by, quotes
 from tools.bank import Bank
 from tools.baselines import baselines
@@ -29,12 +29,13 @@ def run(flags: Namespace) -> int:
     """Print the figures; exit 3 when one that --require names is too low."""
     settings = resolve(flags)
     lang = settings["lang"].value
-    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
+    counting = Counting(lang, flags)
+    grader = open_grader(settings, counting.tell)
     bank = open_bank(flags, lang)
     required = read_required(flags.require)
     labels = read_labels(Path(flags.file), bank)
-    figures = _figures([_graded(label, bank, grader) for label in labels], grader, bank)
-    print(json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) if flags.json else table(figures, lang))
+    figures = _figures([_graded(label, bank, grader) for label in counting.over(labels)], grader, bank)
+    print(to_json(figures, indent=1, allow_nan=False) if flags.json else table(figures, lang))
     return check(required, figures, lang)
 
 

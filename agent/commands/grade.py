@@ -1,6 +1,5 @@
 """`razbor grade QUESTION [FILE]`: grade one answer."""
 
-import json
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -8,11 +7,13 @@ from pathlib import Path
 from agent.candidate import MAX_ANSWER
 from agent.cli import DONE
 from agent.config import resolve
+from agent.report.inert import to_json
 from agent.resources import open_bank, open_grader
 from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
-from agent.terminal.screen import terminal_width, write_plain
+from agent.terminal.screen import terminal_width, writer
 from agent.terminal.status import Status, can_go_back
+from prompts import say
 from tools.attempt import Attempt, Turn
 from tools.question import Lang
 from transcripts.errors import InputError
@@ -25,19 +26,15 @@ def run(flags: Namespace) -> int:
     lang: Lang = settings["lang"].value
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
+    if flags.file in (None, "-") and sys.stdin.isatty() and not flags.quiet:
+        print(say("command.type_answer", lang), file=sys.stderr)
     answer = _answer(flags.file)
     grade = grader.grade(question, answer, lang)
     if flags.json:
-        print(json.dumps(grade.model_dump(), ensure_ascii=False))
+        print(to_json(grade.model_dump()))
         return DONE
     attempt = Attempt(question, [Turn("candidate", answer)], grades=[GradeEvent(**grade.model_dump())])
-    lines = score_card(attempt, lang, terminal_width(), full=True)
-    if flags.plain or not sys.stdout.isatty():
-        write_plain(lines)
-    else:
-        from agent.terminal.prompt import write_styled
-
-        write_styled(lines)
+    writer(flags.plain)(score_card(attempt, lang, terminal_width(), full=True))
     return DONE
 
 

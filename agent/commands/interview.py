@@ -2,27 +2,36 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
+from agent.cli import DONE
 from agent.config import Value, resolve, transcripts_folder
-from agent.course import Course
+from agent.console import terminal
 from agent.endpoints import Endpoint, choose
-from agent.hold import Disk, hold, models, terminal
-from agent.loop import Interviewing
+from agent.hold import Disk, hold, models
+from agent.loop import Interviewing, may_show
 from agent.models.failure import EndpointError
+from agent.offer import offered, runs_on
 from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
-from agent.resources import open_bank, open_grader
-from agent.session import Journal, Parts, assemble, end, new_session
+from agent.resources import open_bank, open_grader, tell_judge
+from agent.session import Journal, Parts, assemble, begin_course, end, new_session
+from agent.terminal.counting import Counting
 from agent.terminal.narrator import Narrator
-from agent.terminal.screen import Screen
+from agent.terminal.printable import printable
+from agent.terminal.screen import Screen, terminal_width
+from agent.terminal.speaking import Write
 from agent.terminal.status import Status, can_go_back
+from agent.terminal.toolbar import toolbar
 from prompts import say
-from tools.grade_answer import Grader
 from tools.planner import Planner, draw
 from tools.question import Lang
+from transcripts.errors import InputError
+from transcripts.events import Event, SessionEvent
 from transcripts.recorder import Recorder
 
 
@@ -30,6 +39,12 @@ def run(flags: Namespace) -> int:
     """Hold an interview. UnavailableError where the endpoint gives no first question."""
     settings = resolve(flags)
     endpoint = choose(settings)
+    if endpoint is None and sys.stdin.isatty() and sys.stdout.isatty():
+        try:
+            settings = offered(flags, settings)
+        except EOFError:
+            return DONE
+        endpoint = choose(settings)
     return _interview(flags, settings, endpoint)
 
 
@@ -39,34 +54,31 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     lang: Lang = plain["lang"]
     bank = open_bank(flags, lang)
     heads, fixed = choose_heads(bank, flags)
+    tell = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell
     if endpoint:
         from agent.connect import remedied, with_model
 
-        endpoint = with_model(endpoint, lang)
-    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
+        endpoint = with_model(endpoint, lang, tell)
+    tell_judge(settings, endpoint, lang)
+    grader = open_grader(settings, tell, endpoint)
     asked = len(heads) if fixed else plain["questions"]
     session = new_session(flags.seed, plain | {"questions": asked}, len(heads), endpoint, grader)
-    memory = Recollection(lang)
+    path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
+    _check_folder(path.parent)
+    memory = Recollection(lang, Counting(lang, flags).over)
     past = memory.past()
     drawn = heads if fixed else draw(heads, session.seed, past.due)
     session = on_record(session, drawn, bank, flags, past)
     with ExitStack() as stack:
         if endpoint:
             stack.enter_context(remedied(endpoint, lang))
-        path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
         search = searching(bank, flags.topic)
         planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)
         parts = assemble(session, planner.choose, grader, Journal([disk.write]))
-        course = Course(*models(flags, settings, endpoint, session, stack), parts.journal.emit, lang)
-        parts.journal.listeners.append(course.hear)
-        candidate = _candidate(flags, parts, grader)
-        running = Interviewing(
-            course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit,
-            candidate.last_words,
-        )  # fmt: skip
+        running = _at_work(flags, settings, endpoint, parts, stack)
         try:
-            return hold(running, parts, disk, quiet=flags.quiet)
+            return hold(running, disk, quiet=flags.quiet)
         except EndpointError:  # no question was asked
             _close_unbegun(parts, path, lang)
             raise
@@ -74,21 +86,47 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
             memory.keep()
 
 
+def _at_work(
+    flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None, parts: Parts, stack: ExitStack
+) -> Interviewing:
+    """The interview with its terminal, its screen, and who asks and who answers."""
+    here = terminal(parts.interview, lambda typing: toolbar(running, typing, terminal_width()),
+                    plain=flags.plain, vi=settings["keys"].value == "vi")  # fmt: skip
+    # `razbor report` knows the interviews in razbor's own folder
+    screen = Screen(parts.interview, here.write, keys=here.keys, names_report=not (here.ready or flags.transcript))
+    course = begin_course(parts, *models(flags, settings, endpoint, screen, stack))
+    parts.journal.listeners += [screen.show, _beginners_lines(flags, here.write)]
+    parts.journal.listeners += [Narrator().hear] if flags.verbose else []
+    candidate = TypingCandidate(here.read, parts.interview, parts.journal.emit, screen.notice,
+                                parts.interview.session.grader, here.expects_more, here.edit)  # fmt: skip
+    running = Interviewing(parts, course, candidate)
+    screen.speaking.allowed = partial(may_show, running)
+    return running
+
+
+def _check_folder(folder: Path) -> None:
+    """Make the folder of the transcript; InputError before anything else is tried where nothing can be kept."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError("error.cannot_write", path=folder, reason=error.strerror) from error
+
+
 def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:
     """Keep what the candidate said before a question came; where that is nothing, the transcript goes."""
     if parts.interview.said:
         end(parts, "failed")
-        print(say("summary.left", lang, path=path), file=sys.stderr)
+        print(printable(say("summary.left", lang, path=path)), file=sys.stderr)
     else:
         path.unlink(missing_ok=True)
 
 
-def _candidate(flags: Namespace, parts: Parts, grader: Grader) -> TypingCandidate:
-    """The person at the terminal or the pipe, and what they see."""
-    here = terminal(flags.plain, parts.interview.session.lang)
-    # `razbor report` knows the interviews in razbor's own folder
-    screen = Screen(parts.interview, here.write, names_report=here.ready is None and not flags.transcript)
-    parts.journal.listeners += [screen.show, *([Narrator().hear] if flags.verbose else [])]
-    return TypingCandidate(
-        here.read, parts.interview, parts.journal.emit, screen.notice, grader.id, here.expects_more
-    )  # fmt: skip
+def _beginners_lines(flags: Namespace, write: Write) -> Callable[[Event], None]:
+    """A listener: below the first screen, what a beginner should know of the interviewer without a model."""
+    here_tells = sys.stdout.isatty() and not flags.quiet
+
+    def explain(event: Event) -> None:
+        if here_tells and isinstance(event, SessionEvent) and not event.base_url:
+            write(runs_on(event.lang))
+
+    return explain

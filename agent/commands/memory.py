@@ -6,6 +6,7 @@ from argparse import Namespace
 from agent.cli import DONE, FAILED
 from agent.config import resolve, transcripts_folder
 from agent.recollection import memory_file, rebuilt
+from agent.terminal.counting import Counting
 from agent.terminal.printable import printable
 from prompts import say
 from tools.memory import MemoryUnavailableError
@@ -15,7 +16,7 @@ def run(flags: Namespace) -> int:
     """Do it and say from how many interviews."""
     lang, path = resolve(flags)["lang"].value, memory_file()
     try:
-        count = rebuilt(path, transcripts_folder())
+        count = rebuilt(path, transcripts_folder(), Counting(lang, flags).over)
     except MemoryUnavailableError as error:
         print(f"razbor: {printable(say('memory.not_rebuilt', lang, path=path, reason=error))}", file=sys.stderr)
         return FAILED

@@ -1,6 +1,5 @@
 """`razbor replay FILE… --model-check`: whether this endpoint would do as an interviewer."""
 
-import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from agent.endpoints import Endpoint, choose
 from agent.judge import entrance_check
 from agent.models.failure import UnavailableError
 from agent.remedy import remedy
+from agent.report.inert import to_json
 from agent.resources import open_transcript
 from agent.standing import outcome, remembered
 from agent.terminal.card import wrap
@@ -48,7 +48,7 @@ def run(flags: Namespace) -> int:
     except KeyboardInterrupt:
         check.interrupted = True
     if check.rows and flags.json:
-        print(json.dumps(check.as_json(endpoint, lang), ensure_ascii=False, indent=2))
+        print(to_json(check.as_json(endpoint, lang), indent=2))
     elif check.rows:
         _show(check, endpoint, lang)
     return _status(check, lang)

@@ -1,6 +1,5 @@
 """`razbor plan [--date YYYY-MM-DD] [--minutes N]`: what is due, and a plan to the date of the interview."""
 
-import json
 import sys
 from argparse import Namespace
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from agent.cli import DONE
 from agent.config import resolve
 from agent.recollection import Recollection, Remembered
+from agent.report.inert import to_json
 from agent.resources import open_bank
 from agent.terminal.card import wrap
 from agent.terminal.screen import terminal_width, write_plain
@@ -36,7 +36,7 @@ def run(flags: Namespace) -> int:
     due = _due(bank, remembered, lang)
     if flags.json:
         rows = [{"date": f"{day.date}", "minutes": _minutes(day), "questions": _questions(day)} for day in planned]
-        print(json.dumps({"due": due, "days": rows}, ensure_ascii=False, indent=2))
+        print(to_json({"due": due, "days": rows}, indent=2))
         return DONE
     _print(due, planned, flags.date, lang)
     return DONE

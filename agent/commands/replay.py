@@ -11,6 +11,7 @@ from agent.player.playing import as_asked, play
 from agent.record.verify_all import checked
 from agent.report.inert import to_json
 from agent.resources import open_transcript, tell_torn
+from agent.terminal.counting import Counting
 from transcripts.errors import InputError
 from transcripts.events import Json
 
@@ -33,8 +34,10 @@ def run(flags: Namespace) -> int:
 def _verify(flags: Namespace, lang: str) -> int:
     """Verify each file; with --json all that was found is printed at the end, as a list. A damaged one is named."""
     differs, damaged, found = False, False, list[Json]()
+    # lines on a terminal say themselves how far it has come
+    silent = flags.json or not sys.stdout.isatty()
     with closing(checked(flags.files, lang)) as results:
-        for one in results:
+        for one in Counting(lang, flags).of(results, len(flags.files)) if silent else results:
             if one.torn is not None:
                 tell_torn(Path(one.name), one.torn, lang)
             if one.error:

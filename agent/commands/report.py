@@ -12,6 +12,7 @@ from agent.report.inert import to_json
 from agent.report.labels import labels
 from agent.resources import open_transcript
 from agent.sessions import all_recorded, find
+from agent.terminal.counting import Counting
 from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang
@@ -35,7 +36,7 @@ def run(flags: Namespace) -> int:
         return transcript
 
     if flags.id == "all":
-        report = facts.of_all(_sound(paths, visit, lang))
+        report = facts.of_all(_sound(Counting(lang, flags).over(paths), visit, lang))
         if not report["interviews"]:
             print(say("plain.no_sessions", lang), file=sys.stderr)
     else:
@@ -70,18 +71,21 @@ def _text(report: Json, form: str, lang: Lang) -> str:
     return markdown.overview(report, lang) if "interviews" in report else markdown.interview(report, lang)
 
 
-def _sound(paths: list[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Json]:
+def _sound(paths: Iterator[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Json]:
     """The reports of the interviews that can be read, one in memory at a time, each after its visit.
 
     A damaged file is named on stderr and must not hide the others.
     """
+    problems = []  # said at the end: there may be a line now that counts
     for path in paths:
         try:
             report = facts.of_interview(visit(open_transcript(path, lang)), lang)
         except InputError as error:
-            print(f"razbor: {explain(error, lang)}", file=sys.stderr)
+            problems.append(error)
         else:
             yield report
+    for problem in problems:
+        print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
 
 
 def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:
@@ -90,7 +94,7 @@ def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:
         print(say("report.no_disputes", lang), file=sys.stderr)
         return
     _write(path, "".join(to_json(line) + "\n" for line in lines), "x")
-    print(say("report.claims", lang, count=len(lines), path=path), file=sys.stderr)
+    print(printable(say("report.claims", lang, count=len(lines), path=path)), file=sys.stderr)
 
 
 def _write_notes(path: Path, notes: list[anki.Note], lang: Lang) -> None:
@@ -99,7 +103,7 @@ def _write_notes(path: Path, notes: list[anki.Note], lang: Lang) -> None:
         print(say("anki.nothing", lang), file=sys.stderr)
         return
     _write(path, anki.to_text(notes), "w")
-    print(say("anki.written", lang, path=path, count=len(notes)), file=sys.stderr)
+    print(printable(say("anki.written", lang, path=path, count=len(notes))), file=sys.stderr)
 
 
 def _write(path: Path, text: str, mode: str) -> None:

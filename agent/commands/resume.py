@@ -9,12 +9,13 @@ from pathlib import Path
 
 from agent.cli import explain
 from agent.config import Value, resolve, transcripts_folder
+from agent.console import Terminal, terminal
 from agent.endpoints import Endpoint, choose, is_home
-from agent.hold import Disk, Terminal, terminal
+from agent.hold import Disk
 from agent.recollection import Recollection
 from agent.record.rerun import DivergedError
 from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
-from agent.resources import open_grader
+from agent.resources import open_grader, tell_judge
 from agent.sessions import all_recorded, find
 from agent.terminal.card import wrap
 from agent.terminal.printable import printable
@@ -87,10 +88,12 @@ def _go_on(
 
             endpoint = with_model(endpoint, lang)
             stack.enter_context(remedied(endpoint, lang))
+        tell_judge(settings, endpoint, lang)
         grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
         memory = Recollection(lang)
         resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
-        here = terminal(flags.plain, lang)
+        vi = settings["keys"].value == "vi"
+        here = terminal(resumption.interview, resumption.toolbar, plain=flags.plain, vi=vi)
         _announce(transcript, endpoint, here)
         own = disk.path.parent == transcripts_folder()  # `razbor report` knows these
         try:
@@ -108,4 +111,4 @@ def _announce(transcript: Transcript, endpoint: Endpoint | None, here: Terminal)
     lines = [[("head", "razbor"), ("", f" · {model}")], *wrap(text, width)]
     if endpoint:
         lines[1:1] = wrap(say("first.endpoint", lang, url=endpoint.base_url), width, style="dim")
-    here.write([*lines, *wrap(say("first.keys", lang), width, style="dim")])
+    here.write([*lines, *wrap(say(here.keys, lang), width, style="dim")])

@@ -12,6 +12,7 @@ from typing import Any
 from agent.model import AssistantTurn, Message
 from agent.models.adapting import Adapting
 from agent.models.dialect import request
+from agent.models.earshot import Earshot
 from agent.models.exchange import Exchange
 from agent.models.fit import Fit, Fits, demote, roomier, smaller
 from agent.models.interpret import interpret
@@ -58,10 +59,13 @@ class EndpointModel:
         self._missteps = 0
         self._silent = False
         self._last: Answer | None = None
+        self.hear: Callable[[str], None] = lambda _: None  # gets the words of a turn while they come
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn of the model. Raises EndpointError when none can be had."""
         learned = self._adapting.learned = []
+        ear = Earshot(lambda reply: interpret(reply, tools, messages, self.fit.dialect), self.hear)
+        self._exchange.watch = ear.take if due in SPEECH else None
         with interruptible():
             try:
                 turn, answer = self._sampled(messages, tools, due)

@@ -27,6 +27,7 @@ class Exchange:
         self._sleep = sleep
         self._patient = patient
         self.failures = Counter[str]()
+        self.watch: Callable[[str], None] | None = None  # sees the text of a turn grow
 
     def send(self, body: Json) -> tuple[Reply, Json]:
         """The reply to a request, and what it used. Raises EndpointError when none can be had."""
@@ -53,6 +54,8 @@ class Exchange:
         with self.wire.chat(body) as chunks:
             for chunk in chunks:
                 turn.add(chunk)
+                if self.watch:
+                    self.watch(turn.content)
                 if turn.rambling:
                     break
         if not turn.answered:

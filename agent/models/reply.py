@@ -67,6 +67,11 @@ class Accumulator:
             return False
         return any(is_cut_off(slot.arguments) for slot in self._slots) or not (self._content or self._slots)
 
+    @property
+    def content(self) -> str:
+        """The text so far."""
+        return whole_text("".join(self._content))
+
     def reply(self) -> Reply:
         """The turn so far."""
         calls = [
@@ -75,7 +80,7 @@ class Accumulator:
             if s.name or s.pieces
         ]
         return Reply(
-            content=whole_text("".join(self._content)), tool_calls=calls,
+            content=self.content, tool_calls=calls,
             reasoning=whole_text("".join(self._reasoning)),
             finish_reason=REFUSED if self.refused else self.finish_reason,
         )  # fmt: skip

@@ -7,6 +7,7 @@ passes over keep-alives without giving a clock its turn, and fails on what `sse`
 
 import json
 import os
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,8 @@ class Wire:
 
         client, self.clock = self._open(), Clock(self._limits)
         options: Any = {"cast_to": httpx2.Response, "stream": True, "stream_cls": openai.Stream[object]}
-        response = client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
+        with self._head_in_time():
+            response = client.post(path, body=body, **options) if method == "POST" else client.get(path, **options)
         pieces = response.iter_bytes()
         try:
             for value in payloads(self.clock.watch(pieces)):
@@ -90,6 +92,33 @@ class Wire:
             with uninterrupted():  # Ctrl-C inside a generator that is being closed would be lost
                 pieces.close()
                 response.close()
+
+    @contextmanager
+    def _head_in_time(self) -> Iterator[None]:
+        """Nothing of a response can be watched before its head is whole: the sockets are closed from outside.
+
+        Raises EndpointError where a server drips its head for longer than one request may take.
+        """
+        import httpx2
+        import openai
+
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            self.close()
+
+        watch = threading.Timer(self._limits.total, give_up)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        except (openai.OpenAIError, httpx2.HTTPError, OSError, RuntimeError):
+            if not late.is_set():
+                raise
+            raise EndpointError("timeout", f"{self._limits.total:.0f} s") from None
+        finally:
+            watch.cancel()
 
     def _open(self) -> "openai.OpenAI":
         if self._client is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from agent.record.retell import retell
-from agent.terminal.screen import Screen, write_plain
+from agent.terminal.screen import Screen, writer
 from tools.interview import Interview
 from transcripts.errors import InputError
 from transcripts.events import QuestionEvent
@@ -47,13 +47,8 @@ def play(transcript: Transcript, asked: Asked, lang: str) -> bool:
 
 def show_at_once(transcript: Transcript, *, plain: bool, question: int = 0) -> None:
     """Show a recorded interview as it was shown, from `question` on, without waiting."""
-    write = write_plain
-    if sys.stdout.isatty() and not plain:
-        from agent.terminal.prompt import write_styled
-
-        write = write_styled
     interview, number = Interview(transcript.session), 0
-    screen = Screen(interview, write, replaying=True)
+    screen = Screen(interview, writer(plain), replaying=True)
     for event in retell(transcript, interview):
         number += isinstance(event, QuestionEvent)
         if number >= question:

@@ -4,25 +4,28 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from agent.candidate import TypingCandidate
 from agent.config import DEFAULT, SETTINGS, Value, checked
-from agent.course import Course
+from agent.console import Terminal
 from agent.endpoints import Endpoint
-from agent.hold import Disk, Terminal, hold, models
-from agent.loop import Interviewing
+from agent.hold import Disk, hold, models
+from agent.loop import Interviewing, may_show
 from agent.models.embedded import NAME as EMBEDDED
 from agent.models.embedded import EmbeddedModel
 from agent.pool import RecordedPool
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
 from agent.record.model import RecordedModel
 from agent.record.rerun import Rerun
-from agent.session import KEPT, Parts, assemble
+from agent.session import KEPT, Parts, assemble, begin_course
 from agent.terminal.narrator import Narrator
-from agent.terminal.screen import Screen
+from agent.terminal.screen import Screen, terminal_width
+from agent.terminal.toolbar import toolbar
 from prompts import prompts_sha256, to_model
 from tools.grade_answer import Grader
+from tools.interview import Interview
 from tools.planner import Choice, Past, Planner, Tried, Wish
 from tools.question import Question
 from tools.registry import ToolError
@@ -86,6 +89,16 @@ class Resumption:
         self._pool = RecordedPool(self.transcript)
         self._record = Rerun(self.transcript.events, lambda *_: None, self._go_live)
         self._parts = self._assembled()
+        self._running: Interviewing | None = None
+
+    @property
+    def interview(self) -> Interview:
+        """The state of the interview; once it goes on, that in which it had stopped."""
+        return self._parts.interview
+
+    def toolbar(self, typing: float) -> str:
+        """The line below what the candidate types; `typing` are the seconds since they are due."""
+        return toolbar(self._running, typing, terminal_width()) if self._running else ""
 
     def hold(self, here: Terminal, *, names_report: bool) -> int:
         """Run the record, then the rest of the interview. Returns the exit status.
@@ -94,30 +107,27 @@ class Resumption:
         """
         parts, record, session = self._parts, self._record, self.transcript.session
         with ExitStack() as stack:
-            model, _ = models(self.flags, self.settings, self.endpoint, session, stack)
+            screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
+            model, _ = models(self.flags, self.settings, self.endpoint, screen, stack)
             spare = RecordedModel(record, EmbeddedModel(session.lang, session.seed))
             standby = spare if session.base_url else None
-            course = Course(RecordedModel(record, model), standby, record.emit, session.lang)
-            screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
-            record.listeners += [course.hear, resuming(course, spare), self._shown_on(screen)]
+            course = begin_course(parts, RecordedModel(record, model), standby)
+            record.listeners += [resuming(course, spare), self._shown_on(screen)]
             record.listeners += [Narrator().hear] if self.flags.verbose else []
             candidate = TypingCandidate(
                 lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
-                lambda: record.next() is not None or here.expects_more(),
+                lambda: record.next() is not None or here.expects_more(), here.edit,
             )  # fmt: skip
-            running = Interviewing(
-                course, parts.registry, parts.interview, parts.conversation, candidate, record.emit,
-                candidate.last_words,
-            )  # fmt: skip
-            return hold(running, parts, self.disk, quiet=self.flags.quiet)
+            self._running = Interviewing(parts, course, candidate)
+            screen.speaking.allowed = partial(may_show, self._running)
+            return hold(self._running, self.disk, quiet=self.flags.quiet)
 
     def _assembled(self) -> Parts:
         session = self.transcript.session.model_copy()
         grader = RecordedGrader(self._record, self.grader)
         choose = choices(self._record, self._choose, self._known, self.transcript.path)
-        parts = assemble(session, choose, grader, self._record)
-        parts.registry.schemas = self.transcript.session.tools or session.tools  # a cached prefix stays the same
-        return parts
+        # with the schemas that the model was sent: a cached prefix stays the same
+        return assemble(session, choose, grader, self._record, self.transcript.session.tools)
 
     def _choose(self, tried: Sequence[Tried], wish: Wish) -> Choice:
         """The next question; where the interview stopped in the midst of asking for one that is gone, there is none."""

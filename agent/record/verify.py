@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.candidate import TypingCandidate
-from agent.course import Course
 from agent.loop import Interviewing, run_interview
 from agent.models.failure import EndpointError
 from agent.record.changes import NOTHING, alike, changes
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
 from agent.record.model import RecordedModel
 from agent.record.rerun import DivergedError, Rerun
-from agent.session import assemble, begin, end
+from agent.session import assemble, begin, begin_course, end
 from tools.grade_answer import Grader
 from tools.planner import Choice, Tried, Wish
 from tools.question import Lang, Question
@@ -135,19 +134,16 @@ def _over() -> None:
 def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
     """Hold the recorded interview once more, with nobody at the other end."""
     session = transcript.session.model_copy()
-    parts = assemble(session, choices(record, _no_choice, lambda _: None, transcript.path), grader, record)
-    parts.registry.schemas = transcript.session.tools or session.tools  # what the model was sent
+    parts = assemble(session, choices(record, _no_choice, lambda _: None, transcript.path), grader, record,
+                     transcript.session.tools)  # fmt: skip
     candidate = TypingCandidate(
         lines(record, lambda: None), parts.interview, record.emit, lambda *_, **__: None, session.grader
     )
     standby = RecordedModel(record)
-    course = Course(RecordedModel(record), standby if session.base_url else None, record.emit, session.lang)
-    record.listeners += [course.hear, resuming(course, standby)]
-    running = Interviewing(
-        course, parts.registry, parts.interview, parts.conversation, candidate, record.emit, candidate.last_words
-    )
+    course = begin_course(parts, RecordedModel(record), standby if session.base_url else None)
+    record.listeners.append(resuming(course, standby))
     begin(parts)
-    end(parts, run_interview(running))
+    end(parts, run_interview(Interviewing(parts, course, candidate)))
     if left := record.next():
         raise DivergedError(left, NOTHING)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.config import folder, transcripts_folder
 from transcripts.errors import InputError
 from transcripts.lock import lock
+from transcripts.private import NOT_THROUGH_LINKS, make_folder
 from transcripts.reader import Transcript
 from transcripts.recorder import Recorder
 
@@ -37,7 +38,7 @@ def open_folder(out: str | None, files: Sequence[Path]) -> Path:
         if real(place) == real(home):
             raise InputError("regrade.own_folder", path=place)
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(place)
     except OSError as error:
         raise InputError("error.cannot_write_out", path=place, reason=error.strerror) from error
     return place
@@ -122,7 +123,7 @@ def _make(source: Source, part: Path) -> None:
     """Write the copy under another name first, so that it is there whole or not at all."""
     data = _bytes(source.path)[: source.size]
     try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "wb") as file:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | NOT_THROUGH_LINKS, 0o600), "wb") as file:
             if not lock(file.fileno()):
                 raise InputError("error.transcript_busy", path=source.copy)
             file.truncate()

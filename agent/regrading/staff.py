@@ -47,7 +47,7 @@ def hire(settings: Mapping[str, Value], jobs: int, waiting: Tell, working: Tell)
     What is waited for goes to `waiting` until somebody is found, to `working` from then on, from any thread. Raises
     UnavailableError where the judge that was asked for is not there, InputError for settings that cannot be used.
     """
-    endpoint, reason = judge_endpoint(settings)
+    endpoint, reason = judge_endpoint(settings, waiting)
     only_judge = settings["grader"].value == "judge"
     if only_judge and reason:
         raise UnavailableError(reason)

@@ -3,9 +3,14 @@
 import locale
 import os
 import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 CHUNK = 65536  # bytes
+PASTED = 0.05  # seconds: a line that comes so soon after another was pasted with it
+IUTF8 = 0o40000  # of a terminal's input, on Linux and macOS; the termios module has no name for it
+LONGEST = 4095  # bytes of a line that a terminal takes in; what is longer it cuts off
 
 _COMMON = "оеаинтсрвлк"  # the letters that Russian text is mostly made of
 _ENCODINGS = ("cp1251", "koi8-r", "cp866")
@@ -55,13 +60,48 @@ class PipedLines:
         line, end, self._ahead = self._ahead.partition(b"\n")
         return line + end
 
-    def ready(self) -> bool:
-        """Whether a turn can be read without waiting for it. Where the system cannot tell: no."""
+    def ready(self, within: float = 0) -> bool:
+        """Whether a turn can be read, within so many seconds. Where the system cannot tell: no."""
         try:
-            while b"\n" not in self._ahead and select.select([self._file], [], [], 0)[0]:
+            while b"\n" not in self._ahead and select.select([self._file], [], [], within)[0]:
                 if not (chunk := os.read(self._file, CHUNK)):
                     return bool(self._ahead)  # the last line, without an end
                 self._ahead += chunk
         except OSError:  # Windows knows this of sockets only
             return False
         return b"\n" in self._ahead
+
+
+@contextmanager
+def erasing_letters(file: int) -> Iterator[None]:
+    """Within, Backspace takes a letter away, not only its last byte. On Windows it always does."""
+    try:
+        import termios
+    except ImportError:
+        yield
+        return
+    before = termios.tcgetattr(file)
+    termios.tcsetattr(file, termios.TCSANOW, [before[0] | IUTF8, *before[1:]])
+    try:
+        yield
+    finally:
+        termios.tcsetattr(file, termios.TCSANOW, before)
+
+
+class TypedLines(PipedLines):
+    """The turns at a terminal that moves no cursor for us: what is typed is on screen as the terminal itself has it."""
+
+    def __init__(self, stream: BinaryIO, on_cut: Callable[[], None]) -> None:
+        super().__init__(stream)
+        self._on_cut = on_cut
+
+    def read(self) -> str | None:
+        """The next turn: a line, or all lines of a paste; None at the end of input."""
+        print("> ", end="", flush=True)
+        with erasing_letters(self._file):
+            text = self._line()
+            while text and self.ready(PASTED):
+                text += self._line()
+        if any(len(line) >= LONGEST for line in text.splitlines()):
+            self._on_cut()
+        return decode(text).replace("\\n", "\n") if text else None

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-# Whole escape sequences first, so that not even their letters remain: OSC and its kin to their end, then CSI.
-_ESCAPES = re.compile(r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f]).*?(?:\x07|\x1b\\|\x9c|$)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b.?", re.DOTALL)  # fmt: skip  # noqa: E501
+# Whole escape sequences first, so that not even their letters remain: OSC and its kin to their end, then CSI. One
+# without an end takes its line only, or a name could hide all that a report says below it.
+_ESCAPES = re.compile(r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\n]*?(?:\x07|\x1b\\|\x9c|(?=\n)|$)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[^\n]?")  # fmt: skip  # noqa: E501
 _KEPT = "\n\t\u200c\u200d"  # joiners shape letters and emoji, and move nothing
 _DROPPED = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 

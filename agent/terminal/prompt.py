@@ -5,38 +5,28 @@ import time
 from collections.abc import Callable
 
 from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.application import get_app
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
-from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
-from agent.loop import Leave
 from agent.terminal.card import Line
+from agent.terminal.ctrl_c import CtrlC
 from agent.terminal.lines import mend
 from agent.terminal.printable import printable
 
-LEAVE_WITHIN = 2.0  # seconds between two Ctrl-C
+MENU = 6  # lines at most for what is offered to complete
+ALT_WITHIN = 0.1  # seconds in which Esc and Enter are Alt-Enter; in vi mode Esc alone means something, too
 
 _STYLE = Style.from_dict({
     "head": "bold ansicyan", "bold": "bold", "dim": "ansibrightblack", "good": "ansigreen", "bad": "ansired",
     "quote": "italic ansiyellow", "prompt": "bold ansicyan", "marker": "bold",
     "said-good": "underline ansigreen", "said-bad": "underline ansired", "said-unsure": "underline ansiyellow",
+    "bottom-toolbar": "noreverse ansibrightblack",
 })  # fmt: skip
-
-
-class CtrlC:
-    """Two presses within two seconds mean: leave."""
-
-    def __init__(self) -> None:
-        self._last = float("-inf")
-
-    def press(self) -> None:
-        """Note a press; raise Leave when it is the second one."""
-        now = time.monotonic()
-        if now - self._last <= LEAVE_WITHIN:
-            raise Leave
-        self._last = now
 
 
 def write_styled(lines: list[Line], output: Output | None = None, end: str = "\n") -> None:
@@ -64,24 +54,46 @@ def _keys() -> KeyBindings:
     return keys
 
 
+@Condition
+def _is_command() -> bool:
+    return get_app().current_buffer.text.startswith("/")
+
+
 def reader(
     ctrl_c: CtrlC,
     on_first_ctrl_c: Callable[[], None],
-    source: Input | None = None,
-    output: Output | None = None,
+    *,
+    completer: Completer | None = None,
+    toolbar: Callable[[float], str] | None = None,
+    vi: bool = False,
 ) -> Callable[[], str | None]:
-    """A function that reads one turn: Enter sends, Alt-Enter is a new line, a paste stays whole; None on Ctrl-D."""
+    """A function that reads one turn: Enter sends, Alt-Enter is a new line, a paste stays whole; None on Ctrl-D.
+
+    `toolbar` makes the line below, from the seconds since the turn began.
+    """
+    begin = 0.0
     session: PromptSession[str] = PromptSession(
         [("class:prompt", "> ")],
         multiline=True,
         key_bindings=_keys(),
         style=_STYLE,
         prompt_continuation="  ",
-        input=source,
-        output=output,
+        completer=completer,
+        complete_while_typing=_is_command,
+        reserve_space_for_menu=MENU,
+        bottom_toolbar=(lambda: toolbar(time.monotonic() - begin)) if toolbar else None,
+        refresh_interval=1.0 if toolbar else 0,
+        vi_mode=vi,
+        enable_open_in_editor=True,
+        tempfile_suffix=".md",
+        include_default_pygments_style=False,
     )
+    if vi:
+        session.app.timeoutlen = session.app.ttimeoutlen = ALT_WITHIN
 
     def read() -> str | None:
+        nonlocal begin
+        begin = time.monotonic()
         typed = ""  # a first Ctrl-C must not cost the candidate what they have typed
         while True:
             try:

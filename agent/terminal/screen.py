@@ -2,13 +2,14 @@
 
 import shutil
 import sys
-from collections.abc import Callable
 
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
 from agent.terminal.pace import pace, total
 from agent.terminal.printable import printable
 from agent.terminal.regraded import graded_again
 from agent.terminal.score_card import score_card
+from agent.terminal.speaking import Speaking, Write
+from agent.terminal.status import is_plain
 from prompts import say
 from tools.attempt import Attempt
 from tools.interview import Interview, Step
@@ -32,33 +33,47 @@ from transcripts.events import (
 MIN_WIDTH, MAX_WIDTH = 20, 100
 USED = {"requests": 0, "prompt_tokens": 0, "cached_tokens": 0, "completion_tokens": 0, "takeovers": 0}
 
-Write = Callable[[list[Line]], None]
-
 
 def terminal_width() -> int:
     """The columns to use: those of the terminal, within what reads well."""
     return max(min(shutil.get_terminal_size((80, 24)).columns - 1, MAX_WIDTH), MIN_WIDTH)
 
 
-def write_plain(lines: list[Line]) -> None:
-    """Lines without colour, for a pipe, a dumb terminal or a screen reader."""
-    for line in lines:
-        print(printable("".join(text for _, text in line)).rstrip())
-    sys.stdout.flush()
+def write_plain(lines: list[Line], end: str = "\n") -> None:
+    """Lines without colour, for a pipe, a dumb terminal or a screen reader; `end` comes after the last one."""
+    text = "\n".join(printable("".join(text for _, text in line)).rstrip() for line in lines)
+    print(text, end=end if lines else "", flush=True)
+
+
+def writer(plain: bool) -> Write:
+    """How to write lines on stdout: in colour on a terminal, unless nothing but lines is wanted."""
+    if is_plain(plain) or not sys.stdout.isatty():
+        return write_plain
+    from agent.terminal.prompt import write_styled
+
+    return write_styled
 
 
 class Screen:
     """Shows one interview. `interview` must have taken an event in before it is shown here."""
 
     def __init__(
-        self, interview: Interview, write: Write, *, replaying: bool = False, names_report: bool = False
-    ) -> None:
+        self, interview: Interview, write: Write, *, replaying: bool = False, names_report: bool = False,
+        keys: str = "first.keys",
+    ) -> None:  # fmt: skip
         self._interview = interview
         self._write = write
+        self.speaking = Speaking(write, terminal_width)
         self.replaying = replaying
         self._lang: Lang = interview.session.lang
         self._names_report = names_report
+        self._keys = keys  # the text that says which keys there are
         self._again = False  # a grade of after the interview was shown
+
+    @property
+    def session(self) -> SessionEvent:
+        """What the interview began with."""
+        return self._interview.session
 
     def show(self, event: Event) -> None:  # noqa: C901 - one case an event
         """Show an event, if there is something in it for the candidate."""
@@ -67,7 +82,9 @@ class Screen:
             case SessionEvent():
                 self._write(self._first_screen(event, width))
             case MessageEvent(role="assistant"):
-                self._write([[], *wrap(event.content, width)])
+                self.speaking.say(event.content)
+            case MessageEvent(role="system") if self.speaking.break_off():
+                self.notice("speech.again")
             case MessageEvent(role="user"):
                 self._echo(event.content, width)
             case QuestionEvent():
@@ -119,7 +136,7 @@ class Screen:
             lines += wrap(say("first.time", self._lang, minutes=session.minutes), width)
         if session.due and not session.fixed:
             lines += wrap(say("first.due", self._lang, count=len(session.due)), width)
-        lines += wrap(say("first.keys", self._lang), width, style="dim")
+        lines += wrap(say(self._keys, self._lang), width, style="dim")
         return lines
 
     def _question(self, event: QuestionEvent, width: int) -> list[Line]:
@@ -139,6 +156,7 @@ class Screen:
         return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt.question, self._lang, width)]
 
     def _command(self, event: CommandEvent, width: int) -> None:
+        self.speaking.break_off()
         if event.name == "interrupt" and event.argument == LEFT:  # what becomes of it is told by who leaves
             return
         self._echo(event.name, width)

@@ -13,7 +13,7 @@ from prompts import say
 AFTER = 0.3  # seconds: shorter waits need no word
 EVERY = 0.1
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-EXPECTED = ("wait.model", "wait.judge")  # need no line of their own
+EXPECTED = ("wait.model", "wait.judge", "wait.endpoint")  # need no line of their own
 
 
 def is_plain(plain: bool) -> bool:

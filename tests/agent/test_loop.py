@@ -71,9 +71,7 @@ def play() -> Play:
         course = Course(model, None, parts.journal.emit, "en")
         parts.journal.listeners.append(course.hear)
         begin(parts)
-        reason = run_interview(
-            Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
-        )
+        reason = run_interview(Interviewing(parts, course, candidate))
         return reason, written, model
 
     return run

@@ -8,14 +8,16 @@ import pytest
 import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from agent.loop import Leave
 from agent.terminal.card import wrap
+from agent.terminal.ctrl_c import CtrlC
 from agent.terminal.lines import decode
 from agent.terminal.printable import printable
-from agent.terminal.prompt import CtrlC, reader
+from agent.terminal.prompt import reader
 from agent.terminal.status import Status, can_go_back
 
 Type = Callable[..., list[str | None]]
@@ -26,10 +28,10 @@ def typing() -> Type:
     """Send keys; return what was read, one item a turn."""
 
     def run(keys: str, turns: int = 1, hints: list[int] | None = None) -> list[str | None]:
-        with create_pipe_input() as keyboard:
+        with create_pipe_input() as keyboard, create_app_session(keyboard, DummyOutput()):
             keyboard.send_text(keys)
             seen = hints if hints is not None else []
-            read = reader(CtrlC(), lambda: seen.append(1), keyboard, DummyOutput())
+            read = reader(CtrlC(), lambda: seen.append(1))
             return [read() for _ in range(turns)]
 
     return run

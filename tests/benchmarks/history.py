@@ -150,9 +150,7 @@ def ours(port: int, count: int) -> tuple[list[float], int]:
             lambda: next(lines, None), parts.interview, parts.journal.emit, lambda *_, **__: None, LocalGrader().id
         )
         begin(parts)
-        reason = run_interview(
-            Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
-        )
+        reason = run_interview(Interviewing(parts, course, candidate))
         end(parts, reason)
         assert reason == "completed", reason
         model.close()

@@ -71,7 +71,7 @@ def _hold(path: Path, seed: int, names: list[str], turns: list[str]) -> None:
         course = Course(EmbeddedModel("en", seed), None, emit, "en")
         journal.listeners.append(course.hear)
         begin(parts)
-        running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, emit)
+        running = Interviewing(parts, course, candidate)
         end(parts, run_interview(running))
 
 

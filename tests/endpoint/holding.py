@@ -123,7 +123,7 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
     candidate = TypingCandidate(
         lambda: next(typed, None), parts.interview, parts.journal.emit, screen.notice, LocalGrader().id
     )
-    running = Interviewing(course, parts.registry, parts.interview, parts.conversation, candidate, parts.journal.emit)
+    running = Interviewing(parts, course, candidate)
     try:
         begin(parts)
         reason = run_interview(running)

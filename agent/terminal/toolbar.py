@@ -1,0 +1,28 @@
+"""The line below what the candidate types: where the interview stands."""
+
+from agent.loop import Interviewing
+from agent.models.embedded import NAME as EMBEDDED
+from agent.terminal.columns import clip
+from agent.terminal.pace import clock
+from agent.terminal.printable import printable
+from agent.usage import TOKENS
+from prompts import say
+
+
+def toolbar(run: Interviewing, typing: float, width: int) -> str:
+    """Question, topic, time, model and tokens, in one line; `typing` are the seconds since the candidate is due."""
+    interview = run.interview
+    session, attempt, model = interview.session, interview.current, run.course.who().name
+    facts = []
+    if attempt:
+        facts += [
+            say("toolbar.question", session.lang, number=len(interview.attempts), total=session.questions),
+            say(f"topic.{attempt.question.topic}", session.lang),
+        ]
+    limit = f" / {clock(60 * session.minutes)}" if session.minutes else ""
+    facts.append(clock(interview.seconds + typing) + limit)
+    facts.append(say("toolbar.offline", session.lang) if model == EMBEDDED else printable(model))
+    used = run.parts.usage.total() or {}
+    if tokens := sum(used.get(name, 0) for name in TOKENS if name != "cached_tokens"):
+        facts.append(say("toolbar.tokens", session.lang, tokens=f"{tokens:,}".replace(",", "\xa0")))
+    return clip(" · ".join(facts), width)
