@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from prompts import to_model
-from tools.bank import nearest
 from tools.interview import Interview
+from tools.nearest import nearest
 from tools.rubric import ungraded
 from transcripts.events import CommandEvent, DisputeEvent, Event, GradeEvent, MessageEvent
 from transcripts.grade import GraderId
@@ -134,7 +134,7 @@ class TypingCandidate:
         attempt = self.interview.current
         if attempt is None:
             return
-        lang = self.interview.session.lang
+        lang = self.interview.session.held_in
         if not attempt.grades and not attempt.words:  # an answer that was graded keeps its grade
             self.emit(GradeEvent(**ungraded(attempt.question, "skipped", self.grader, lang).model_dump()))
         told = to_model("turn.skipped" if name == "/skip" else "turn.gave_up")

@@ -8,12 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from agent.arguments import add_arguments, help_text
+from agent.arguments import add_arguments, help_text, sentence
 from agent.config import locale_language
 from agent.flags import Parser
 from agent.models.failure import UnavailableError
 from prompts import LANGUAGES, say
-from tools.bank import nearest
+from tools.nearest import nearest
 from transcripts.errors import InputError, RecordingError
 
 DONE, FAILED, USAGE, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -31,6 +31,7 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "memory": ("memory", "razbor memory rebuild"),
     "doctor": ("doctor", "razbor doctor --base-url http://127.0.0.1:11434/v1 -m qwen3:8b"),
     "config": ("config", "razbor config --json"),
+    "completions": ("completions", 'eval "$(razbor completions bash)"'),
 }
 VALUE_FLAGS = (  # common flags that may stand before the command with a value
     "--lang", "--bank", "--seed", "-m", "--model", "--base-url", "--api-key-env", "--grader", "--grader-model",
@@ -48,7 +49,7 @@ def _common(command: str) -> Parser:
 
     alone = ("report", "sessions", "bank", "plan", "memory")
     asked = ("report", "sessions", "replay", "doctor", "memory")
-    add("--lang", text="lang")
+    add("--lang", text="lang", metavar="en|ru")
     add("--bank", text="bank_path", unused=asked, action="append", default=[], metavar="PATH")
     add("--no-builtin", text="no_builtin", unused=asked, action="store_true")
     add("--seed", text="seed", unused=(*asked, "resume", "grade", "eval", "bank", "plan"), type=int, metavar="N")
@@ -68,24 +69,26 @@ def _common(command: str) -> Parser:
     return parser
 
 
-def build_parser(asked: str) -> Parser:
+def build_parser(asked: str, *, bare: bool = False) -> Parser:
     """The command line, with the flags of the command that is asked for: building those of all would take its time.
 
-    Help texts are in the language that `Parser.lang` says.
+    Help texts are in the language that `Parser.lang` says. `bare`: the flags of an interview stand without the command,
+    too; else `with_command` has put it in front.
     """
-    from importlib.metadata import version
-
     example = help_text("example", example="razbor --lang ru")
-    parser = Parser(prog="razbor", description=help_text("program"), epilog=example)
-    parser.add_argument("--version", action="version", version=f"razbor {version('razbor')}", help=help_text("version"))
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    flags = [_common("interview")] if bare else []
+    parser = Parser(prog="razbor", description=help_text("program"), epilog=example, parents=flags)
+    if bare:
+        add_arguments("interview", parser)
+    parser.add_argument("--version", action="store_true", help=help_text("version"))  # `main` sees to it
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title=help_text("commands"))
     for name, (_, example) in COMMANDS.items():
         if name != asked:
             commands.add_parser(name, help=help_text(name), add_help=False)
             continue
         epilog = help_text("example", example=example)
         own = commands.add_parser(
-            name, parents=[_common(name)], help=help_text(name), description=help_text(name), epilog=epilog,
+            name, parents=[_common(name)], help=help_text(name), description=sentence(name), epilog=epilog,
             allow_abbrev=False,
         )  # fmt: skip
         add_arguments(name, own)
@@ -108,7 +111,7 @@ def with_command(argv: Sequence[str]) -> list[str]:
     return ["interview", *argv]
 
 
-def _language(argv: Sequence[str]) -> str:
+def language(argv: Sequence[str]) -> str:
     """The language to speak before the arguments are parsed; what is wrong with it is said later."""
     told = [argv[n + 1] for n, arg in enumerate(argv[:-1]) if arg == "--lang"]
     told += [arg.removeprefix("--lang=") for arg in argv if arg.startswith("--lang=")]
@@ -126,11 +129,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, one of the five above."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
-    Parser.lang = _language(arguments)
+    Parser.lang = language(arguments)
     try:
         words = with_command(arguments)
-        flags: Namespace = build_parser(words[0]).parse_args(words)
-        status = int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+        status = _version() if words == ["--version"] else _command(words)
         sys.stdout.flush()
         return status  # noqa: TRY300 - the flush belongs inside: it may fail as a write may
     except InputError as error:
@@ -146,22 +148,39 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except OSError as error:  # what concerns a file was caught where it is named; this is the output itself
         _drop_output()
-        _complain(say("error.output", Parser.lang, reason=error.strerror))
+        _complain(_explained("error.output", Parser.lang, reason=error))
         return FAILED
+
+
+def _command(words: Sequence[str]) -> int:
+    flags: Namespace = build_parser(words[0]).parse_args(words)
+    return int(import_module(f"agent.commands.{COMMANDS[flags.command][0]}").run(flags))
+
+
+def _version() -> int:
+    from agent.release import release
+
+    print(f"razbor {release()}")
+    return DONE
 
 
 def explain(error: InputError, lang: str) -> str:
     """The one line for an InputError, harmless for a terminal."""
+    return _explained(error.key, lang, **error.values)
+
+
+def _explained(key: str, lang: str, /, **values: object) -> str:
+    from agent.problems import told
     from agent.terminal.printable import printable
 
-    return " ".join(printable(say(error.key, lang, **error.values)).split())
+    return " ".join(printable(say(key, lang, **{name: told(value, lang) for name, value in values.items()})).split())
 
 
 def _lines(error: RecordingError | UnavailableError, lang: str) -> str:
     from agent.terminal.printable import printable
 
     if isinstance(error, RecordingError):
-        return printable(say("error.recording", lang, path=error.path, reason=error.reason))
+        return _explained("error.recording", lang, path=error.path, reason=error.reason)
     return printable(str(error))
 
 

@@ -1,19 +1,20 @@
 """Settings: flag, then environment, then the user's config.toml, then the default. Nothing from the current folder."""
 
 import os
-import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from prompts import LANGUAGES
-from tools.bank import nearest
-from tools.safe_yaml import read_text
-from transcripts.errors import InputError
+import tomli
 
+from prompts import LANGUAGES
+from tools.nearest import nearest
+from tools.text_file import read_text
+from transcripts.errors import InputError, Problem
+
+HERE = Path(__file__).parent
 MODES = ("practice", "live")
 GRADERS = ("auto", "local", "judge")
 DIALECTS = ("native", "schema", "json", "prompted")  # in the order of falling back
@@ -39,6 +40,10 @@ def _choice(known: tuple[str, ...]) -> Callable[[Any], str]:
     return check
 
 
+def _language(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else _choice(LANGUAGES)(value)
+
+
 def _number(least: int, most: int, *, optional: bool = False) -> Callable[[Any], int | None]:
     def check(value: Any) -> int | None:  # noqa: ANN401
         if optional and value is None:
@@ -53,7 +58,7 @@ def _number(least: int, most: int, *, optional: bool = False) -> Callable[[Any],
 
 def _text(value: Any) -> str | None:  # noqa: ANN401
     if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise ValueError("text")
+        raise ValueError(Problem("setting", code="text"))
     return value.strip() if value is not None else None
 
 
@@ -65,6 +70,7 @@ def _switch(value: Any) -> bool:  # noqa: ANN401
 
 SETTINGS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "lang": ("en", _choice(LANGUAGES)),
+    "question_lang": (None, _language),
     "mode": ("practice", _choice(MODES)),
     "questions": (5, _number(1, 1000)),
     "follow_ups": (1, _number(0, 10)),
@@ -127,13 +133,13 @@ def _from_file() -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        values = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
+        values = tomli.loads(read_text(path))
+    except tomli.TOMLDecodeError as error:
         raise InputError("error.config_toml", path=path, problem=error) from error
     _check_keys(values, (*SETTINGS, "profiles"), path)
     own = values.get("profiles", {})
     if not isinstance(own, dict) or not all(isinstance(profile, dict) for profile in own.values()):
-        raise InputError("error.config_toml", path=path, problem="[profiles.NAME]")
+        raise InputError("error.config_profiles", path=path)
     for profile in own.values():
         _check_keys(profile, (*IN_PROFILE, *ADVICE), path)
         for name in (*IN_PROFILE, *ADVICE):
@@ -153,10 +159,11 @@ def checked(name: str, given: Value) -> Value:
     try:
         return Value(check(given.value), given.origin)
     except ValueError as error:
-        if name == "lang":
-            raise InputError("error.unknown_lang", lang=given.value, origin=given.origin) from error
+        origin = Problem("origin", code=given.origin)
+        if name in ("lang", "question_lang"):
+            raise InputError("error.unknown_lang", lang=given.value, origin=origin) from error
         raise InputError(
-            "error.setting_value", name=name, value=given.value, origin=given.origin, expected=error
+            "error.setting_value", name=name, value=given.value, origin=origin, expected=error.args[0]
         ) from error
 
 
@@ -166,7 +173,7 @@ def known_profiles() -> dict[str, dict[str, str]]:
 
 
 def _profiles(file: dict[str, Any]) -> dict[str, dict[str, str]]:
-    known = tomllib.loads((files("agent") / "profiles.toml").read_text("utf-8"))
+    known = tomli.loads((HERE / "profiles.toml").read_text("utf-8"))
     for name, profile in file.get("profiles", {}).items():
         builtin = known.get(name, {})
         if "base_url" in profile:  # a key of the built-in endpoint is not for another one
@@ -191,7 +198,10 @@ def resolve(flags: Namespace) -> dict[str, Value]:
     """Every setting with its origin; InputError when one of them has an impossible value."""
     file = _from_file()
     profile, by_flag = _profile(flags, file)
-    return {name: _resolve_one(name, flags, file, profile, by_flag=by_flag) for name in SETTINGS}
+    values = {name: _resolve_one(name, flags, file, profile, by_flag=by_flag) for name in SETTINGS}
+    if values["question_lang"].value is None:
+        values["question_lang"] = Value(values["lang"].value, values["lang"].origin)
+    return values
 
 
 def _resolve_one(name: str, flags: Namespace, file: dict[str, Any], profile: dict[str, str], *, by_flag: bool) -> Value:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from agent.model import Model
 from agent.models.failure import EndpointError
+from agent.problems import detail
 from prompts import say
 from transcripts.events import UNAVAILABLE, ErrorEvent, Event, QuestionEvent, RepairEvent
 
@@ -86,7 +87,9 @@ class Course:
         """The model gives no turn. Raises the error before the first question, when there is nothing to hold."""
         if not self._begun or self.standby is None:
             raise error
-        self._take_over(UNAVAILABLE, say("takeover.unavailable", self.lang, reason=error.detail or error.kind))
+        self._take_over(
+            UNAVAILABLE, say("takeover.unavailable", self.lang, reason=detail(error.detail or error.kind, self.lang))
+        )
 
     def _rescue(self) -> None:
         self._rescues += 1

@@ -14,6 +14,7 @@ from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
 from agent.models.fit import Fit
 from agent.models.wire import Wire, model_rows
+from agent.problems import detail, repair
 from agent.remedy import remedy
 from agent.trial import Trial, hold_beginning
 from prompts import say
@@ -126,9 +127,9 @@ def _trials(endpoint: Endpoint, advice: Json, lang: Lang, progress: Progress) ->
             yield Finding("interview", BAD, say("doctor.unfit", lang), remedy(trial.error, endpoint, lang))
             return
         trials.append(trial)
-        told = list(dict.fromkeys(f"{problem} → {action}" for problem, action in trial.repairs)) or [
-            trial.error.detail if trial.error else ""
-        ]
+        told = list(
+            dict.fromkeys(f"{repair(problem, lang)} → {repair(action, lang)}" for problem, action in trial.repairs)
+        ) or [detail(trial.error.detail, lang) if trial.error else ""]
         if dialect == "native" and not trial.clean and "better" in advice:
             told.append(_better(advice, lang))
         yield Finding(dialect, OK if trial.clean else WARN if trial.held else BAD,

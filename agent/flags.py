@@ -4,7 +4,7 @@ import re
 from argparse import ArgumentParser, HelpFormatter
 from typing import Any, NoReturn
 
-from prompts import say
+from prompts import catalogue, say
 from transcripts.errors import InputError
 
 _HEADINGS = {"positional arguments": "help.arguments", "options": "help.options"}
@@ -28,6 +28,13 @@ class Parser(ArgumentParser):
         if options.get("add_help", True):
             self.add_argument("-h", "--help", action="help", help=say("help.help", Parser.lang))
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401
+        """What argparse does, the names of values being in the user's language."""
+        for action in self._actions:
+            if isinstance(action.metavar, str):
+                action.metavar = re.sub("[A-Z]+", _meta, action.metavar)
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of printing the usage and leaving."""
         command = self.prog.removeprefix("razbor").strip() or "interview"
@@ -39,11 +46,21 @@ class _Formatter(HelpFormatter):
         super().start_section(say(_HEADINGS[heading], Parser.lang) if heading in _HEADINGS else heading)
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:  # noqa: ANN401
-        super().add_usage(usage, actions, groups, say("help.usage", Parser.lang) if prefix is None else prefix)
+        """The positional arguments only: all the options stand below, and here would fill half a screen."""
+        del groups  # of options
+        named = [action for action in actions if not action.option_strings]
+        if prefix is None:  # else it is the beginning of a command's usage
+            self._prog = f"{self._prog} [{say('meta.options', Parser.lang)}]"
+        super().add_usage(usage, named, [], say("help.usage", Parser.lang) if prefix is None else prefix)
+
+
+def _meta(word: re.Match[str]) -> str:
+    key = f"meta.{word[0].lower()}"
+    return say(key, Parser.lang) if key in catalogue(Parser.lang) else word[0]
 
 
 def _problem(message: str) -> str:
     for pattern, key in _PROBLEMS.items():
         if found := re.fullmatch(pattern, message, re.DOTALL):
-            return say(key, Parser.lang, **found.groupdict())
+            return say(key, Parser.lang, **{name: text.replace("'", "") for name, text in found.groupdict().items()})
     return message

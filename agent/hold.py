@@ -53,7 +53,7 @@ def models(
 ) -> tuple[Model, Model | None]:
     """Who holds the interview and who stands by: the endpoint's model and the embedded interviewer, or that alone."""
     session, speaking = screen.session, screen.speaking
-    embedded = EmbeddedModel(session.lang, session.seed)
+    embedded = EmbeddedModel(session.held_in, session.seed)
     if endpoint is None:
         return embedded, None
     from agent.connect import connect

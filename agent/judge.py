@@ -29,7 +29,7 @@ FAILURES = 2  # requests that an endpoint may fail at, before a judge is taken f
 
 def judge(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> JudgeGrader:
     """The judge behind an endpoint; where it fails, the local grader grades and the grade says so."""
-    return JudgeGrader(_patient(endpoint, settings, tell, lang, []), endpoint.model, LocalGrader())
+    return JudgeGrader(_patient(endpoint, settings, tell, lang, []), endpoint.model, LocalGrader(), says=lang)
 
 
 def _patient(
@@ -77,7 +77,7 @@ def lone_judge(
         broken.clear()
         return reply
 
-    return JudgeGrader(ask, endpoint.model, LocalGrader(), alone=True)
+    return JudgeGrader(ask, endpoint.model, LocalGrader(), alone=True, says=lang)
 
 
 class AutoGrader:

@@ -164,7 +164,7 @@ def _fault(run: Interviewing, words: str) -> str:
     if not run.course.watched:
         return ""
     interview = run.interview
-    return fault(Speech(words, interview.step(), interview.current, interview.session.lang))
+    return fault(Speech(words, interview.step(), interview.current, interview.session.held_in))
 
 
 def _close(run: Interviewing) -> EndReason:

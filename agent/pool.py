@@ -12,7 +12,7 @@ from tools.bank import Bank, Head, salvage
 from tools.planner import Past
 from tools.question import Question
 from tools.question_files import BUILT_IN
-from transcripts.errors import InputError
+from transcripts.errors import InputError, invalid
 from transcripts.events import Json, QuestionEvent, SessionEvent
 from transcripts.reader import Transcript
 
@@ -88,6 +88,6 @@ def recorded_question(fields: Json, path: Path, line: int) -> Question:
     try:
         return Question.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(step) for step in first["loc"])
-        raise InputError("error.question_field", path=path, line=line, field=field, problem=first["msg"]) from error
+        place, problem = invalid(error)
+        field = ".".join(map(str, place))
+        raise InputError("error.question_field", path=path, line=line, field=field, problem=problem) from error

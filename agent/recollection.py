@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from agent.config import folder, transcripts_folder
+from agent.problems import told
 from agent.record.retell import retell
 from agent.terminal.printable import printable
 from prompts import say
@@ -90,7 +91,8 @@ class Recollection:
 
     def _unavailable(self, error: MemoryUnavailableError) -> None:
         self._told = True
-        reason = say("memory.newer", self.lang) if isinstance(error, NewerMemoryError) else error
+        newer = isinstance(error, NewerMemoryError)
+        reason = say("memory.newer", self.lang) if newer else told(error.__cause__ or error, self.lang)
         print(f"razbor: {printable(say('memory.without', self.lang, reason=reason))}", file=sys.stderr)
 
 

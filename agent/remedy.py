@@ -11,8 +11,9 @@ from agent.endpoints import Endpoint
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError
 from agent.models.wire import Wire
+from agent.problems import detail
 from prompts import say
-from tools.bank import nearest
+from tools.nearest import nearest
 
 _SAME = {"cut": "server", "bad_sample": "rejected", "no_response": "not_an_api"}
 _SHOWN = 5  # names of models in a line
@@ -23,7 +24,12 @@ def remedy(error: EndpointError, endpoint: Endpoint, lang: str) -> str:
     kind = _SAME.get(error.kind, error.kind)
     more = _MORE.get(kind)
     hint = more(endpoint, lang) if more else ""
-    values = {"url": endpoint.base_url, "model": endpoint.model, "detail": error.detail or error.kind, "hint": hint}
+    values = {
+        "url": endpoint.base_url,
+        "model": endpoint.model,
+        "detail": detail(error.detail or error.kind, lang),
+        "hint": hint,
+    }
     return " ".join(say(f"endpoint.{kind}", lang, **values).split())
 
 

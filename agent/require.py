@@ -4,8 +4,9 @@ import math
 import sys
 
 from agent.cli import CHECK_FAILED, DONE
+from agent.terminal.card import score_text
 from prompts import say
-from tools.bank import nearest
+from tools.nearest import nearest
 from transcripts.errors import InputError
 from transcripts.events import Json
 
@@ -43,9 +44,12 @@ def check(required: dict[str, float], figures: Json, lang: str) -> int:
             raise InputError("error.require_name", name=name, nearest=nearest(name, known))
         have = known[name]
         if have is None:
-            print(say("plain.require_undefined", lang, name=name, want=want), file=sys.stderr)
+            print(say("plain.require_undefined", lang, name=name, want=score_text(want, lang)), file=sys.stderr)
             status = CHECK_FAILED
         elif have < want:
-            print(say("plain.require_missed", lang, name=name, have=have, want=want), file=sys.stderr)
+            print(
+                say("plain.require_missed", lang, name=name, have=score_text(have, lang), want=score_text(want, lang)),
+                file=sys.stderr,
+            )
             status = CHECK_FAILED
     return status

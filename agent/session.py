@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 from agent.context import Conversation
@@ -22,6 +21,7 @@ from tools.registry import Registry
 from transcripts.events import EndEvent, EndReason, Event, Json, MessageEvent, SessionEvent
 from transcripts.grade import mean_score
 from transcripts.signals import uninterrupted
+from transcripts.version import VERSION
 
 Listener = Callable[[Event], None]
 
@@ -61,8 +61,9 @@ def new_session(
     """The first event of an interview; without an endpoint the embedded interviewer holds it."""
     return SessionEvent(
         id=time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(2),
-        razbor=version("razbor"),
+        razbor=VERSION,
         lang=settings["lang"],
+        question_lang=settings["question_lang"],
         mode=settings["mode"],
         questions=min(settings["questions"], pool),
         follow_ups=settings["follow_ups"],
@@ -108,8 +109,8 @@ def begin(parts: Parts) -> None:
     """Write the first two events: the session, and what the model is told."""
     session = parts.interview.session
     parts.journal.emit(session)
-    reveal = to_model(f"system.{session.mode}_{session.lang}")
-    content = interviewer(session.lang, questions=session.questions, reveal=reveal)
+    reveal = to_model(f"system.{session.mode}_{session.held_in}")
+    content = interviewer(session.held_in, questions=session.questions, reveal=reveal)
     parts.journal.emit(MessageEvent(role="system", content=content))
 
 

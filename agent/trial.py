@@ -65,7 +65,14 @@ def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
 
 def _parts(endpoint: Endpoint, lang: Lang, events: list[Event]) -> Parts:
     grader, question = LocalGrader(), next(iter(load().questions.values()))
-    settings = {"lang": lang, "mode": "practice", "questions": 1, "follow_ups": 0, "max_steps": STEPS}
+    settings = {
+        "lang": lang,
+        "question_lang": lang,
+        "mode": "practice",
+        "questions": 1,
+        "follow_ups": 0,
+        "max_steps": STEPS,
+    }
     session = new_session(None, settings, 1, endpoint, grader)
     return assemble(session, in_order([question]), grader, Journal([events.append]))
 

@@ -5,11 +5,13 @@ and `judge.md` are for models.
 """
 
 import hashlib
-import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import tomli
+
+HERE = Path(__file__).parent
 LANGUAGES = ("en", "ru")
 _FOR_MODELS = ("interviewer.en.md", "interviewer.ru.md", "judge.md", "model.toml")
 
@@ -17,7 +19,7 @@ _FOR_MODELS = ("interviewer.en.md", "interviewer.ru.md", "judge.md", "model.toml
 @cache
 def catalogue(name: str) -> dict[str, Any]:
     """One catalogue, flat: {"section.key": text or list of texts}."""
-    tree = tomllib.loads((files("prompts") / f"{name}.toml").read_text("utf-8"))
+    tree = tomli.loads((HERE / f"{name}.toml").read_text("utf-8"))
     return {f"{section}.{key}": text for section, part in tree.items() for key, text in part.items()}
 
 
@@ -44,16 +46,16 @@ def to_model(key: str, /, **values: object) -> str:
 
 def interviewer(lang: str, /, **values: object) -> str:
     """The system prompt of the interview."""
-    return (files("prompts") / f"interviewer.{lang}.md").read_text("utf-8").format(**values)
+    return (HERE / f"interviewer.{lang}.md").read_text("utf-8").format(**values)
 
 
 @cache
 def prompts_sha256() -> str:
     """The hash of all that models are told, so that a record says which wording it was made with."""
-    texts = [(files("prompts") / name).read_bytes() for name in _FOR_MODELS]
+    texts = [(HERE / name).read_bytes() for name in _FOR_MODELS]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
 def judge_prompt() -> str:
     """The instructions of a judge, the same for every question."""
-    return (files("prompts") / "judge.md").read_text("utf-8")
+    return (HERE / "judge.md").read_text("utf-8")

@@ -26,8 +26,9 @@ def test_english_and_russian_have_the_same_keys_and_blanks() -> None:
 
 
 def test_every_russian_text_is_russian() -> None:
+    wordless = ("topic.", "plain.session", "origin.quoted")
     for key, text in catalogue("ru").items():
-        assert re.search("[а-яё]", "".join(text), re.IGNORECASE) or key.startswith(("topic.", "plain.session")), key
+        assert re.search("[а-яё]", "".join(text), re.IGNORECASE) or key.startswith(wordless), key
 
 
 def test_every_key_named_in_the_code_exists() -> None:

@@ -1,9 +1,12 @@
 """The registry's budget and schemas, the planner, and what the model's wishes do."""
 
 import json
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tools import fetch_question, grade_answer, reveal_breakdown
 from tools.bank import load
@@ -11,7 +14,7 @@ from tools.graders.local import LocalGrader
 from tools.interview import Interview, Step
 from tools.planner import Planner, Tried, Wish, in_order
 from tools.planner import draw as draw_order
-from tools.registry import CALLS_PER_TURN, Registry, ToolCall
+from tools.registry import CALLS_PER_TURN, Registry, ToolCall, _flat_schema, validator
 from transcripts.events import Event, SessionEvent
 
 QUESTIONS = list(load().questions.values())
@@ -112,3 +115,33 @@ def test_fixed_questions_keep_their_order() -> None:
     for _ in QUESTIONS:
         tried.append(Tried(choose(tried, Wish("mlops")).question))
     assert [one.question.id for one in tried] == [question.id for question in QUESTIONS[::-1]]
+
+
+@pytest.mark.parametrize("module", [fetch_question, grade_answer, reveal_breakdown])
+def test_what_the_models_of_arguments_take_is_what_their_schemas_take(module: Any) -> None:
+    """The registry asks jsonschema only for the words; the verdict is the model's, so both must be of one mind."""
+    known = ["topic", "level", "question_id", "other"]
+    values = [
+        "",
+        "senior",
+        "any",
+        "x" * 100,
+        "x" * 101,
+        "x" * 200,
+        "x" * 201,
+        "ы" * 100,
+        "😀" * 200,
+        1,
+        1.0,
+        True,
+        None,
+    ]
+    values += [[], {}, ["senior"]]
+    schema = validator(_flat_schema(module.Arguments))
+    for arguments in [{}, *({name: value} for name in known for value in values), {"question_id": "a", "other": 1}]:
+        try:
+            module.Arguments.model_validate(arguments, strict=True)
+            taken = True
+        except ValidationError:
+            taken = False
+        assert taken == schema.is_valid(arguments), arguments

@@ -5,7 +5,6 @@ off in the middle is not completed, because half an argument is another argument
 """
 
 import ast
-import html
 import json
 import re
 import warnings
@@ -118,7 +117,9 @@ def _literal(text: str) -> Any:  # noqa: ANN401
 def _unescaped(text: str) -> Any:  # noqa: ANN401
     if "&quot;" not in text or '"' in text:
         raise ValueError(text)
-    return first_value(html.unescape(text))[0]
+    from html import unescape
+
+    return first_value(unescape(text))[0]
 
 
 _READINGS: tuple[Callable[[str], Any], ...] = (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tools.question import Question
+from tools.question import Lang, Question
 from transcripts.events import DisputeEvent, GradeEvent, PlanEvent
 
 
@@ -37,6 +37,7 @@ class Attempt:
     lasted: float | None = None  # seconds from there to the last grade in the interview; None: not graded
     plan: PlanEvent | None = None  # why this question
     revealed: bool = False
+    lang: Lang = "en"  # that the question is put in
 
     @property
     def words(self) -> list[str]:

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from tools.nearest import nearest
 from tools.question import Lang, Question
 from tools.question_files import GONE, Root, roots
-from tools.safe_yaml import line_of, read_yaml
 from tools.shelf import Entry, Shelf, Texts, shelved
-from transcripts.errors import InputError
+from transcripts.errors import InputError, invalid
 
 AT_HAND = 100  # questions that stay in memory once they were read
 FOUND = 50  # questions that a search finds, at most
@@ -122,25 +122,19 @@ class _Questions(Mapping[str, Question]):
         return len(self._bank.heads)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name closest to `name`; the first of them all when nothing is close."""
-    import difflib
-
-    names = list(known)
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.3)), names[0] if names else "")
-
-
 def read_question(path: Path) -> Question:
     """Read one question file; InputError names the file and the part that is wrong."""
+    from tools.safe_yaml import line_of, read_yaml
+
     fields = read_yaml(path)
     if not isinstance(fields, dict):
         raise InputError("error.question_shape", path=path)
     try:
         return Question.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        part, line = ".".join(str(step) for step in first["loc"]), line_of(path, *first["loc"])
-        raise InputError("error.question_field", path=path, line=line, field=part, problem=first["msg"]) from error
+        place, problem = invalid(error)
+        part, line = ".".join(map(str, place)), line_of(path, *place)
+        raise InputError("error.question_field", path=path, line=line, field=part, problem=problem) from error
 
 
 def load(

@@ -1,6 +1,5 @@
 """What another grader makes of the same answers: old and new grades side by side, in figures."""
 
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -77,4 +76,6 @@ def kappa(count: Counter[tuple[str, str]], verdicts: Sequence[str]) -> float | N
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return round(statistics.fmean(values), 2) if values else None
+    from statistics import fmean
+
+    return round(fmean(values), 2) if values else None

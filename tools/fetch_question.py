@@ -16,7 +16,7 @@ from transcripts.events import Event, Json, PlanEvent, QuestionEvent
 class Arguments(BaseModel):
     """What the model may wish for. The planner heeds it where it can."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     topic: str = Field("", max_length=200, description="a topic you want next; empty: razbor chooses")
     level: Literal["any", "junior", "middle", "senior"] = Field("any", description="how hard; any: razbor chooses")
@@ -59,5 +59,5 @@ def _public(interview: Interview, attempt: Attempt) -> Json:
         "of": interview.session.questions,
         "topic": question.topic,
         "level": question.level or "any",
-        "prompt": question.wording(interview.session.lang).prompt,
+        "prompt": question.wording(interview.session.held_in).prompt,
     }

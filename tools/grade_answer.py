@@ -28,7 +28,7 @@ class Grader(Protocol):
 class Arguments(BaseModel):
     """Only which question: the answer is taken from the record, so no argument can carry a score."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     question_id: str = Field(max_length=100, description="the id that fetch_question returned")
 
@@ -44,7 +44,7 @@ def tool(interview: Interview, grader: Grader, emit: Callable[[Event], None]) ->
             raise ToolError(to_model("grade.other_id", id=attempt.question.id))
         if interview.step() is not Step.GRADE:
             raise ToolError(to_model("grade.nothing_new", next=interview.step().value))
-        lang = interview.session.lang
+        lang = interview.session.held_in
         grade = grader.grade(attempt.question, attempt.answer, lang)
         emit(GradeEvent(**grade.model_dump()))
         return _report(interview, grade, lang)

@@ -91,7 +91,8 @@ class Interview:
                 self._plan = event
             case QuestionEvent():
                 question = Question.model_validate(event.question)
-                self.attempts.append(Attempt(question, plan=self._plan, begun=self._ran))
+                lang = self.session.held_in
+                self.attempts.append(Attempt(question, plan=self._plan, begun=self._ran, lang=lang))
             case MessageEvent(role="assistant"):
                 self._spoken(event.content)
             case MessageEvent(role="user"):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from tools.schedule import Card, reviewed
 from transcripts.events import moment
 from transcripts.private import make_file
 
+HERE = Path(__file__).parent
 WAIT = 2.0  # seconds for another razbor to finish writing
 MIGRATIONS = ("memory_schema.sql",)  # one a version: each adds, and what is no longer read goes with a later one
 YEARS = range(1970, 3000)  # what lies beyond them is no time of an answer, and the day a card is due must be one, too
@@ -185,7 +185,7 @@ def _migrate(connection: sqlite3.Connection, version: int, path: Path) -> None:
     with _writing(connection):
         version = _version(connection)  # another razbor may have been faster
         for number, name in enumerate(MIGRATIONS[version:], start=version + 1):
-            for statement in (files("tools") / name).read_text("utf-8").split(";"):
+            for statement in (HERE / name).read_text("utf-8").split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
     with suppress(sqlite3.OperationalError):  # another razbor is at it; without, it is only slower

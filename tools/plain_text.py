@@ -18,8 +18,8 @@ import yaml
 from pydantic import ValidationError
 
 from tools.question import Question
-from tools.safe_yaml import read_text
-from transcripts.errors import InputError
+from tools.text_file import read_text
+from transcripts.errors import InputError, invalid
 
 BEGIN = "Сначала проговорите ответ вслух или тезисами."
 BOILERPLATE = {BEGIN, "Формулы, план решения, риски и примеры.", "Откройте разбор только после своей попытки.", "Показать разбор"}  # fmt: skip  # noqa: E501
@@ -113,8 +113,9 @@ def _build(path: Path, line: int, parts: dict[str, list[str]]) -> Question:
             tips=items["tips"],
         )
     except ValidationError as error:
-        problem = error.errors()[0]["msg"]
-        raise InputError("error.import_value", path=path, line=line, problem=problem) from error
+        place, problem = invalid(error)
+        field = ".".join(map(str, place))
+        raise InputError("error.import_value", path=path, line=line, field=field, problem=problem) from error
 
 
 def make_id(prompt: str) -> str:

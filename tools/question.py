@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 Topic = Literal[
     "llm-serving", "fine-tuning", "rag-agents", "ml-basics", "ranking", "ml-system-design",
@@ -20,8 +21,13 @@ DERIVED_KEY_POINTS = 8
 MIN_SENTENCE_WORDS = 5
 
 
+def _lengths(part: str, have: int, whole: str, want: int) -> PydanticCustomError:
+    values = {"part": part, "have": have, "whole": whole, "want": want}
+    return PydanticCustomError("lengths", "{part} has {have} items, {whole} has {want}", values)
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Mistake(_Strict):
@@ -92,9 +98,9 @@ class Question(_Strict):
             for name in ("key_points", "mistakes", "tips", "hints", "follow_ups"):
                 have, want = len(getattr(wording, name)), len(getattr(self, name))
                 if have and have != want:
-                    raise ValueError(f"{lang}.{name} has {have} items, {name} has {want}")
+                    raise _lengths(f"{lang}.{name}", have, name, want)
         if self.follow_ups and len(self.follow_ups) != len(self.rubric_points()):
-            raise ValueError(f"follow_ups has {len(self.follow_ups)} items for {len(self.rubric_points())} key points")
+            raise _lengths("follow_ups", len(self.follow_ups), "key_points", len(self.rubric_points()))
         return self
 
     @property

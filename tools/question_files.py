@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,8 +41,7 @@ class Root(NamedTuple):
 def roots(paths: Iterable[Path], *, builtin: bool) -> Iterator[Root]:
     """The built-in folder, if it is wanted, then what the paths stand for. InputError when that is nothing."""
     if builtin:
-        with as_file(files("tools") / "questions") as folder:
-            yield root(folder)._replace(source=BUILT_IN)
+        yield root(Path(__file__).parent / "questions")._replace(source=BUILT_IN)
     yield from map(root, paths)
 
 
@@ -76,7 +74,7 @@ def _of_folder(path: Path) -> list[File]:
         with os.scandir(os.fsencode(path)) as entries:
             return sorted(File(entry.name, *_state(entry)) for entry in entries if entry.name.endswith(SUFFIXES))
     except OSError as error:
-        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=path, reason=error) from error
 
 
 def _state(file: Path | os.DirEntry[bytes]) -> tuple[int, int]:

@@ -8,17 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from prompts import to_model
 from tools.arguments import ArgumentsError, parse_arguments
 from tools.interview import SPEECH, Interview
 from transcripts.events import Event, Json, ToolCallEvent, ToolResultEvent
 from transcripts.signals import uninterrupted
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 MAX_RESULT = 8_000  # characters of JSON
 CUT_MARK = " …[cut]"
@@ -56,13 +57,15 @@ def _flat_schema(arguments: type[BaseModel]) -> Json:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def validator(schema: Json) -> Draft202012Validator:
+def validator(schema: Json) -> "Draft202012Validator":
     """What checks arguments against a schema; the latest are kept, since every interview has the same."""
     return _validator(json.dumps(schema))
 
 
 @lru_cache(maxsize=16)
-def _validator(schema: str) -> Draft202012Validator:
+def _validator(schema: str) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # as long to import as all of razbor
+
     return Draft202012Validator(json.loads(schema))
 
 
@@ -123,7 +126,6 @@ class Registry:
 
     def __init__(self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None]) -> None:
         self._tools = {tool.name: tool for tool in tools}
-        self._validators = {tool.name: validator(tool.schema) for tool in tools}
         self._open: ToolCall | None = None  # begun, and not yet answered
         self.schemas = [tool.wire for tool in tools]  # what the model is sent; the same bytes all through the interview
         self._interview = interview
@@ -170,10 +172,9 @@ class Registry:
         tool = self._tools.get(call.name)
         if tool is None:
             raise ToolError(to_model("tool.unknown", name=call.name[:60], known=", ".join(self._tools)))
-        arguments = self._parse(tool, call.arguments)
-        return tool.run(tool.arguments.model_validate(arguments))
+        return tool.run(self._parse(tool, call.arguments))
 
-    def _parse(self, tool: Tool, raw: str) -> Json:
+    def _parse(self, tool: Tool, raw: str) -> BaseModel:
         """Raw text → arguments that hold against the very schema that was sent."""
         expected = json.dumps(tool.schema["properties"], ensure_ascii=False)
         try:
@@ -181,11 +182,12 @@ class Registry:
         except ArgumentsError as error:
             key = "tool.cut_off" if error.cut_off else "tool.not_json"
             raise ToolError(to_model(key, name=tool.name, expected=expected)) from error
-        problem = best_match(self._validators[tool.name].iter_errors(arguments))
-        if problem is not None:
-            message = problem.message[:200]
-            raise ToolError(to_model("tool.bad_arguments", name=tool.name, problem=message, expected=expected))
-        return arguments
+        try:  # the schema is made of this model: what is strictly one of its kind holds against the schema
+            return tool.arguments.model_validate(arguments, strict=True)
+        except ValidationError as error:
+            problem = _problem(tool.schema, arguments) or error.errors()[0]["msg"]
+            values = {"name": tool.name, "problem": problem[:200], "expected": expected}
+            raise ToolError(to_model("tool.bad_arguments", **values)) from error
 
     def _wrap(self, content: Json, ok: bool) -> str:
         """The result as JSON text of at most MAX_RESULT characters, with the step that is due."""
@@ -194,6 +196,14 @@ class Registry:
         if step in SPEECH:
             content["do"] = to_model(f"step.{step.value}")
         return fit(content)
+
+
+def _problem(schema: Json, arguments: Json) -> str:
+    """What is wrong with the arguments by their schema; empty where nothing is."""
+    from jsonschema.exceptions import best_match
+
+    found = best_match(validator(schema).iter_errors(arguments))
+    return found.message if found else ""
 
 
 def fit(content: Json, limit: int = MAX_RESULT) -> str:

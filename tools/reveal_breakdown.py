@@ -11,7 +11,7 @@ from transcripts.events import Json
 class Arguments(BaseModel):
     """Which question."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     question_id: str = Field(max_length=100, description="the id that fetch_question returned")
 
@@ -29,7 +29,7 @@ def tool(interview: Interview) -> Tool:
         if not attempt.grades or interview.step() in (Step.GRADE, Step.LISTEN):
             raise ToolError(to_model("reveal.too_early", next=interview.step().value))
         interview.reveal()
-        wording = attempt.question.wording(interview.session.lang)
+        wording = attempt.question.wording(interview.session.held_in)
         return {
             "question_id": attempt.question.id,
             "short_answer": wording.short_answer,

@@ -8,32 +8,12 @@ from typing import Any
 
 import yaml
 
-from transcripts.errors import InputError
+from tools.text_file import read_text
+from transcripts.errors import InputError, Problem
 
-MAX_BYTES = 512 * 1024
 MAX_DEPTH = 8
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
-
-
-def read_text(path: Path, limit: int = MAX_BYTES) -> str:
-    """The text of a UTF-8 file of at most `limit` bytes; InputError otherwise."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
-    if len(data) > limit:
-        raise InputError("error.file_big", path=path, kilobytes=limit // 1024)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("error.not_utf8", path=path) from error
-    if not text.strip():
-        raise InputError("error.file_empty", path=path)
-    if "\0" in text:
-        raise InputError("error.file_binary", path=path)
-    return text
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - what a file holds is any tree of dicts, lists and text
@@ -64,7 +44,7 @@ def _compose(path: Path) -> Any:  # noqa: ANN401 - the node graph has no types
         return yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = Problem("yaml", getattr(error, "problem", None) or "")
         line = mark.line + 1 if mark else 1
         raise InputError("error.yaml", path=path, line=line, problem=problem) from error
 

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -17,6 +17,7 @@ from tools.graders.glossary import concepts, lines
 from tools.graders.text import Token, words
 from tools.question import Question
 
+HERE = Path(__file__).parent
 TABLE = """
 DROP TABLE IF EXISTS vocabulary;
 DROP TABLE IF EXISTS words;
@@ -103,7 +104,7 @@ def _numbers() -> dict[str, int]:
 def _related() -> list[tuple[list[set[str]], list[str]]]:
     """Plain variants, each as its terms, and the terms of what they are called."""
     found = []
-    for line in (files("tools") / "related.txt").read_text("utf-8").splitlines():
+    for line in (HERE / "related.txt").read_text("utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             plain, names = ([*part.split("|")] for part in line.split(">"))
             terms = [term for name in names for term in _selected(name, 2)]

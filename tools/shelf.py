@@ -9,8 +9,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
@@ -18,7 +16,9 @@ from tools import search
 from tools.question import Question
 from tools.question_files import File
 from transcripts.private import make_file
+from transcripts.version import VERSION
 
+HERE = Path(__file__).parent
 WAIT = 2.0  # seconds for another razbor to finish writing
 UNINDEXED = 100  # questions whose words may wait until somebody searches
 LEFTOVERS = 100  # questions that are gone and may stay in the index, beside as many as are there
@@ -194,7 +194,7 @@ def _prepare(sql: sqlite3.Connection, *, lasting: bool) -> None:
         sql.execute("BEGIN IMMEDIATE")
         if sql.execute("PRAGMA user_version").fetchone() == (made_by,):  # another razbor was faster
             return
-        _run(sql, (files("tools") / "shelf.sql").read_text("utf-8"))
+        _run(sql, (HERE / "shelf.sql").read_text("utf-8"))
         if lasting:
             _run(sql, search.TABLE)
         sql.execute(f"PRAGMA user_version = {made_by}")
@@ -202,7 +202,7 @@ def _prepare(sql: sqlite3.Connection, *, lasting: bool) -> None:
 
 def _fingerprint() -> int:
     """A number for this version of razbor, the model of a question and what its words become; 31 bits, and not 0."""
-    made = hashlib.sha256(version("razbor").encode())
+    made = hashlib.sha256(VERSION.encode())
     for name in MADE_BY:
-        made.update((files("tools") / name).read_bytes())
+        made.update((HERE / name).read_bytes())
     return int.from_bytes(made.digest()[:4], "big") >> 1 or 1

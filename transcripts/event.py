@@ -11,7 +11,7 @@ Json = dict[str, Any]
 class Event(BaseModel):
     """On every line."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)  # built when it is first used: most are not
 
     type: str
     """What happened: one of the types below."""

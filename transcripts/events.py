@@ -38,7 +38,7 @@ class SessionEvent(Event):
     razbor: str
     """The version of razbor that wrote it."""
     lang: Literal["en", "ru"]
-    """The language of the interview."""
+    """The language of what razbor itself says: headings, verdicts, notices."""
     mode: Literal["practice", "live"]
     """`practice`: a score card and the breakdown after each question; `live`: no word on quality until the end."""
     questions: Count
@@ -75,9 +75,16 @@ class SessionEvent(Event):
     """The absolute paths given with `--bank`."""
     builtin: bool = True
     """Whether the built-in bank was in."""
+    question_lang: Literal["en", "ru"] | None = None
+    """The language of the questions, their rubric, breakdown and hints, and of the interviewer; null: `lang`."""
     reserve: list[Json] = []
     """The questions of `pool`, in full, that are not in the built-in bank: the first ones, as many as the interview
     asks, so that a resume does not depend on a bank file. Fields as in a `question` event."""
+
+    @property
+    def held_in(self) -> Literal["en", "ru"]:
+        """The language that the interview is held in: of all that is asked, and of what explains it."""
+        return self.question_lang or self.lang
 
 
 class ResumeEvent(Event):

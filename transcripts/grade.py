@@ -16,7 +16,7 @@ class KeyPointLine(BaseModel):
     id: str
     """`kp1`, `kp2` … in the question's order."""
     text: str
-    """The key point, in the language of the interview where the question has it."""
+    """The key point, in the language of the questions where the question has it."""
     verdict: KeyPointVerdict
     """Whether the answer says it; `unsure` earns nothing."""
     quote: str | None = None
@@ -29,7 +29,7 @@ class MistakeLine(BaseModel):
     id: str
     """`m1`, `m2` … in the question's order."""
     text: str
-    """The mistake, in the language of the interview where the question has it."""
+    """The mistake, in the language of the questions where the question has it."""
     verdict: MistakeVerdict
     """Whether the answer makes it, avoids it or does not touch on it; `unsure` costs nothing."""
     quote: str | None = None
@@ -52,7 +52,7 @@ class GraderId(BaseModel):
 class Grade(BaseModel):
     """What an answer is worth."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     question: str
     """The id of the question."""

@@ -70,7 +70,7 @@ def _lines(path: Path) -> Iterator[bytes]:
                     raise InputError("error.transcript_big", path=path, line=number)
                 yield line
     except OSError as error:
-        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=path, reason=error) from error
 
 
 def _open(path: Path) -> BinaryIO:

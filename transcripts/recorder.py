@@ -12,6 +12,8 @@ from transcripts.lock import lock
 from transcripts.private import NOT_THROUGH_LINKS, make_folder
 from transcripts.reader import Transcript, read
 
+AS_IT_IS = os.O_APPEND | getattr(os, "O_BINARY", 0)  # Windows would make two characters of a line feed
+
 
 def to_line(event: Event) -> bytes:
     """The event as one line of UTF-8 JSON, its line feed included."""
@@ -41,19 +43,19 @@ class Recorder:
         """Begin a new file (mode 0600, its folder 0700 where we make it)."""
         try:
             make_folder(path.parent)
-            return cls(path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600))
+            return cls(path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | AS_IT_IS, 0o600))
         except FileExistsError as error:
             raise InputError("error.transcript_exists", path=path) from error
         except OSError as error:
-            raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=path, reason=error) from error
 
     @classmethod
     def reopen(cls, path: Path) -> tuple["Recorder", Transcript]:
         """Go on behind the last whole event of a file; half a line at its end is moved into `PATH.torn`."""
         try:
-            recorder = cls(path, os.open(path, os.O_RDWR | os.O_APPEND))
+            recorder = cls(path, os.open(path, os.O_RDWR | AS_IT_IS))
         except OSError as error:
-            raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=path, reason=error) from error
         try:
             transcript = read(path)  # now that nobody else writes it
             if transcript.torn:
@@ -72,7 +74,7 @@ class Recorder:
                 os.fsync(file.fileno())
             os.ftruncate(self._file, os.fstat(self._file).st_size - len(torn))
         except OSError as error:
-            raise InputError("error.cannot_write", path=aside, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=aside, reason=error) from error
 
     def write(self, event: Event) -> None:
         """Number and time the event, then put it on disk.
@@ -89,7 +91,7 @@ class Recorder:
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._file, size)
-            raise RecordingError(str(self.path), error.strerror or str(error)) from error
+            raise RecordingError(str(self.path), error) from error
         self._next += 1
 
     def close(self) -> None:

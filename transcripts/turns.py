@@ -10,7 +10,7 @@ from transcripts.event import Event, Json
 class RecordedCall(BaseModel):
     """A tool call in a model's raw turn. Fields that a server adds to a call are kept."""
 
-    model_config = ConfigDict(extra="allow")  # some servers want their own fields back
+    model_config = ConfigDict(extra="allow", defer_build=True)  # some servers want their own fields back
 
     id: str
     """The call's id as the model's server gave it, or razbor's own where it gave none."""
@@ -23,7 +23,7 @@ class RecordedCall(BaseModel):
 class Reply(BaseModel):
     """A model's raw turn, before anything was repaired."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     content: str = ""
     """Its words; the candidate saw only those that a `message` repeats."""

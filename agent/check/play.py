@@ -78,7 +78,7 @@ def measure(
             tell(key, **values)
 
     with closing(connect(endpoint, settings, told)) as model:
-        course = Course(model, EmbeddedModel(session.lang, session.seed), parts.journal.emit, session.lang)
+        course = Course(model, EmbeddedModel(session.held_in, session.seed), parts.journal.emit, session.lang)
         parts.journal.listeners += [course.hear, *listeners]
         reason = _run(script, parts, course)
         end(parts, reason)
@@ -95,8 +95,8 @@ def _measured(events: list[Event], reason: EndReason, model: EndpointModel) -> C
 def _parts(script: Script, endpoint: Endpoint, settings: Mapping[str, Value], events: list[Event]) -> Parts:
     """The interview as it was recorded, but for who holds it, who grades and how long it may take."""
     was, count, grader = script.session, len(script.questions), LocalGrader()
-    plain = {"lang": was.lang, "mode": was.mode, "questions": count, "follow_ups": was.follow_ups,
-             "max_steps": settings["max_steps"].value}  # fmt: skip
+    plain = {"lang": was.lang, "question_lang": was.held_in, "mode": was.mode, "questions": count,
+             "follow_ups": was.follow_ups, "max_steps": settings["max_steps"].value}  # fmt: skip
     session = new_session(was.seed, plain, count, endpoint, grader)
     return assemble(session, in_order(script.questions), grader, Journal([events.append]))
 
@@ -133,4 +133,4 @@ class _Recorded:
     def _next(self) -> str:
         attempt = self._interview.current
         left = self._lines[attempt.question.id] if attempt else []
-        return left.pop(0) if left else say("check.neutral", self._interview.session.lang)
+        return left.pop(0) if left else say("check.neutral", self._interview.session.held_in)

@@ -20,7 +20,7 @@ def table(rows: Sequence[tuple[str, Conduct]], lang: Lang) -> list[Line]:
     """A row for each transcript, a total, and what the columns mean."""
     total = sum((conduct for _, conduct in rows), Conduct())
     named = [*rows, (say("check.total", lang), total)]
-    lines = [_joined(say("check.columns", lang).split()), *(_joined(_cells(*row)) for row in named)]
+    lines = [_joined(say("check.columns", lang).split()), *(_joined(_cells(*row, lang)) for row in named)]
     return [*([("", line)] for line in lines), [], *wrap(say("check.legend", lang), WIDTH)]
 
 
@@ -29,7 +29,7 @@ def _joined(cells: Sequence[str]) -> str:
     return f"{first[0]:<{first[1]}}" + "".join(f"{cell:>{width}}" for cell, width in rest)
 
 
-def _cells(name: str, conduct: Conduct) -> list[str]:
+def _cells(name: str, conduct: Conduct, lang: Lang) -> list[str]:
     figures = conduct.figures()
     graded, missed = conduct.grades
     seconds = figures["seconds"]
@@ -42,7 +42,7 @@ def _cells(name: str, conduct: Conduct) -> list[str]:
         f"{missed}/{graded}",
         str(conduct.rescues["rescues"]),
         str(conduct.takeovers),
-        *(_seconds(seconds[which]) for which in ("all", "median", "slowest")),
+        *(_seconds(seconds[which], lang) for which in ("all", "median", "slowest")),
     ]
 
 
@@ -51,8 +51,10 @@ def _short(name: str) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _seconds(value: float | None) -> str:
-    return "—" if value is None else format(value, ".0f" if value >= _LONG else ".1f")
+def _seconds(value: float | None, lang: Lang) -> str:
+    if value is None:
+        return "—"
+    return format(value, ".0f" if value >= _LONG else ".1f").replace(".", "," if lang == "ru" else ".")
 
 
 def remarks(total: Conduct, lang: Lang) -> list[Line]:

@@ -28,7 +28,7 @@ def run(flags: Namespace) -> int:
 
 
 def _list(flags: Namespace, lang: Lang) -> int:
-    listing = open_bank(flags, lang).listing(lang)
+    listing = open_bank(flags, lang).listing(resolve(flags)["question_lang"].value)
     if flags.json:
         rows = [
             {"id": head.id, "topic": head.topic, "level": head.level, "heading": heading, "prompt": prompt,
@@ -44,8 +44,7 @@ def _list(flags: Namespace, lang: Lang) -> int:
 
 def _target(flags: Namespace) -> str:
     if not flags.target:
-        problem = f"bank {flags.action}: ID|PATH|FILE?"
-        raise InputError("error.unknown_option", problem=problem, command="bank")
+        raise InputError("error.bank_target" if flags.action == "show" else "error.bank_file")
     return str(flags.target)
 
 
@@ -76,7 +75,7 @@ def _check(flags: Namespace, lang: Lang) -> int:
 def _import(flags: Namespace, lang: Lang) -> int:
     path = Path(_target(flags))
     if not flags.out:
-        raise InputError("error.unknown_option", problem="bank import: --out FOLDER?", command="bank")
+        raise InputError("error.bank_out")
     questions = parse(path, load().questions.values())
     question_id, times = Counter(question.id for question in questions).most_common(1)[0]
     if times > 1:
@@ -100,4 +99,4 @@ def _write(path: Path, question: Question) -> None:
             with path.open("x", encoding="utf-8") as file:  # not through a link that leads nowhere yet
                 file.write(text)
     except OSError as error:
-        raise InputError("error.cannot_write_out", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_write_out", path=path, reason=error) from error

@@ -7,6 +7,7 @@ from agent.cli import DONE
 from agent.config import DEFAULT, Value, config_file, resolve, transcripts_folder
 from agent.endpoints import masked
 from agent.offer import short
+from agent.problems import origin
 from agent.report.inert import to_json
 from agent.terminal.card import wrap
 from agent.terminal.screen import terminal_width, write_plain
@@ -55,4 +56,4 @@ def _text(value: Any, lang: Lang) -> str:  # noqa: ANN401
 def _origin(value: Value, lang: Lang) -> str:
     if value.origin == DEFAULT:
         return "" if value.value is None else say("settings.default", lang)
-    return config_file().name if value.origin == str(config_file()) else value.origin
+    return config_file().name if value.origin == str(config_file()) else origin(value.origin, lang)

@@ -18,8 +18,8 @@ from tools.baselines import baselines
 from tools.bootstrap import with_intervals
 from tools.grade_answer import Grader
 from tools.labels import Label
-from tools.safe_yaml import read_text
-from transcripts.errors import InputError
+from tools.text_file import read_text
+from transcripts.errors import InputError, Problem, invalid
 from transcripts.events import Json
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -45,28 +45,27 @@ def read_labels(path: Path, bank: Bank) -> list[Label]:
     for number, line in enumerate(read_text(path, MAX_BYTES).split("\n"), start=1):
         if line.strip():
             try:
-                labels.append(_label(line, bank))
+                labels.append(_fitting(Label.model_validate_json(line), bank, path, number))
             except ValidationError as error:
-                first = error.errors()[0]
-                problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-                raise InputError("error.labels_line", path=path, line=number, problem=problem) from error
-            except ValueError as error:
-                raise InputError("error.labels_line", path=path, line=number, problem=error) from error
+                place, problem = invalid(error)
+                field = ".".join(map(str, place)) or "JSON"
+                raise InputError("error.labels_line", path=path, line=number, field=field, problem=problem) from error
     if not labels:
         raise InputError("error.labels_none", path=path)
     return labels
 
 
-def _label(line: str, bank: Bank) -> Label:
-    label = Label.model_validate_json(line)
+def _fitting(label: Label, bank: Bank, path: Path, line: int) -> Label:
+    """The label, if the bank has its question with as many lines. InputError otherwise."""
     question = bank.questions.get(label.question)
     if question is None:
-        raise ValueError(f"{label.question}?")
+        raise InputError("error.labels_question", path=path, line=line, id=label.question)
     wanted = {"mistakes": len(question.mistakes), "key_points": len(question.rubric_points())}
     for name, want in wanted.items():
         have = getattr(label, name)
         if have is not None and len(have) != want:
-            raise ValueError(f"{name}: {len(have)}, not {want}")
+            problem = Problem("field", code="lengths", values={"have": len(have), "want": want})
+            raise InputError("error.labels_line", path=path, line=line, field=name, problem=problem)
     return label
 
 

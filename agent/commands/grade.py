@@ -29,11 +29,13 @@ def run(flags: Namespace) -> int:
     if flags.file in (None, "-") and sys.stdin.isatty() and not flags.quiet:
         print(say("command.type_answer", lang), file=sys.stderr)
     answer = _answer(flags.file)
-    grade = grader.grade(question, answer, lang)
+    asked_in: Lang = settings["question_lang"].value
+    grade = grader.grade(question, answer, asked_in)
     if flags.json:
         print(to_json(grade.model_dump()))
         return DONE
-    attempt = Attempt(question, [Turn("candidate", answer)], grades=[GradeEvent(**grade.model_dump())])
+    given = [Turn("candidate", answer)]
+    attempt = Attempt(question, given, grades=[GradeEvent(**grade.model_dump())], lang=asked_in)
     writer(flags.plain)(score_card(attempt, lang, terminal_width(), full=True))
     return DONE
 
@@ -47,7 +49,7 @@ def _answer(file: str | None) -> str:
             with Path(name).open("rb") as stream:
                 data = stream.read(MAX_ANSWER + 1)
     except OSError as error:
-        raise InputError("error.cannot_read", path=name, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=name, reason=error) from error
     where = name or "stdin"
     if len(data) > MAX_ANSWER:
         raise InputError("error.file_big", path=where, kilobytes=MAX_ANSWER // 1024)

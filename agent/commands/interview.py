@@ -96,7 +96,7 @@ def _at_work(
     screen = Screen(parts.interview, here.write, keys=here.keys, names_report=not (here.ready or flags.transcript))
     course = begin_course(parts, *models(flags, settings, endpoint, screen, stack))
     parts.journal.listeners += [screen.show, _beginners_lines(flags, here.write)]
-    parts.journal.listeners += [Narrator().hear] if flags.verbose else []
+    parts.journal.listeners += [Narrator(parts.interview.session.lang).hear] if flags.verbose else []
     candidate = TypingCandidate(here.read, parts.interview, parts.journal.emit, screen.notice,
                                 parts.interview.session.grader, here.expects_more, here.edit)  # fmt: skip
     running = Interviewing(parts, course, candidate)

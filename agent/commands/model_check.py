@@ -75,7 +75,7 @@ def _examine(
 ) -> None:  # fmt: skip
     """Hold one interview after the other, then look at the endpoint as a judge; `check` has what was found so far."""
     status = Status(settings["lang"].value, live=can_go_back(flags.plain), quiet=flags.quiet)
-    listeners = [Narrator().hear] if flags.verbose else []
+    listeners = [Narrator(settings["lang"].value).hear] if flags.verbose else []
     try:
         for n, (name, script) in enumerate(scripts, start=1):
             tell = partial(_tell, status, {"n": n, "of": len(scripts), "name": " ".join(Path(name).stem.split())})

@@ -33,7 +33,7 @@ def run(flags: Namespace) -> int:
     remembered = Recollection(lang).everything()
     heads = list(bank.heads.values())
     planned = plan(heads, remembered.cards, remembered.ability, span, settings["minutes"].value)
-    due = _due(bank, remembered, lang)
+    due = _due(bank, remembered, settings["question_lang"].value)
     if flags.json:
         rows = [{"date": f"{day.date}", "minutes": _minutes(day), "questions": _questions(day)} for day in planned]
         print(to_json({"due": due, "days": rows}, indent=2))

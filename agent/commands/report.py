@@ -25,22 +25,25 @@ def run(flags: Namespace) -> int:
     """Print the report or write it to --out; with --disputes or --anki write their files as well."""
     if flags.format == "html" and not (flags.out or flags.json) and sys.stdout.isatty():
         raise InputError("error.page_out")
-    lang: Lang = resolve(flags)["lang"].value
-    paths, claimed, deck = all_recorded(), list[Json](), anki.Deck(lang)
+    settings = resolve(flags)
+    lang: Lang = settings["lang"].value
+    question_lang: Lang = settings["question_lang"].value
+    deck, claimed = anki.Deck(lang, question_lang), list[Json]()
+    paths = all_recorded()
 
-    def visit(transcript: Transcript) -> Transcript:
+    def visit(transcript: Transcript) -> Json:
         if flags.disputes:
             claimed.extend(labels(transcript))
         if flags.anki:
             deck.add(transcript)
-        return transcript
+        return facts.of_interview(transcript, question_lang if flags.question_lang else None)
 
     if flags.id == "all":
         report = facts.of_all(_sound(Counting(lang, flags).over(paths), visit, lang))
         if not report["interviews"]:
             print(say("plain.no_sessions", lang), file=sys.stderr)
     else:
-        report = facts.of_interview(visit(open_transcript(find(paths, flags.id), lang)), lang)
+        report = visit(open_transcript(find(paths, flags.id), lang))
     text = _text(report, "json" if flags.json else flags.format, lang)
     if flags.disputes:
         _write_labels(Path(flags.disputes), claimed, lang)
@@ -71,15 +74,15 @@ def _text(report: Json, form: str, lang: Lang) -> str:
     return markdown.overview(report, lang) if "interviews" in report else markdown.interview(report, lang)
 
 
-def _sound(paths: Iterator[Path], visit: Callable[[Transcript], Transcript], lang: Lang) -> Iterator[Json]:
-    """The reports of the interviews that can be read, one in memory at a time, each after its visit.
+def _sound(paths: Iterator[Path], visit: Callable[[Transcript], Json], lang: Lang) -> Iterator[Json]:
+    """The reports, by `visit`, of the interviews that can be read, one in memory at a time.
 
     A damaged file is named on stderr and must not hide the others.
     """
     problems = []  # said at the end: there may be a line now that counts
     for path in paths:
         try:
-            report = facts.of_interview(visit(open_transcript(path, lang)), lang)
+            report = visit(open_transcript(path, lang))
         except InputError as error:
             problems.append(error)
         else:
@@ -113,4 +116,4 @@ def _write(path: Path, text: str, mode: str) -> None:
     except FileExistsError as error:
         raise InputError("error.labels_exist", path=path) from error
     except OSError as error:
-        raise InputError("error.cannot_write_file", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_write_file", path=path, reason=error) from error

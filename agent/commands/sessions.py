@@ -30,7 +30,7 @@ def run(flags: Namespace) -> int:
         try:
             path.unlink()
         except OSError as error:
-            raise InputError("error.cannot_write", path=path, reason=error.strerror) from error
+            raise InputError("error.cannot_write", path=path, reason=error) from error
         print(printable(say("plain.removed", lang, path=path)), file=sys.stderr)
     else:
         show_at_once(open_transcript(path, lang), plain=flags.plain)

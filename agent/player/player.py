@@ -17,7 +17,7 @@ from agent.player.stage import Stage
 from transcripts.reader import Transcript
 
 ESCAPE_WAIT = 0.1  # seconds after which a lone Esc is no longer the beginning of another key
-ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))  # Windows has no SIGHUP
 
 
 def play_with_keys(transcript: Transcript, lang: str, *, speed: float, question: int, paused: bool) -> bool:

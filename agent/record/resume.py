@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 
 from agent.candidate import TypingCandidate
 from agent.config import DEFAULT, SETTINGS, Value, checked
@@ -31,6 +30,7 @@ from tools.question import Question
 from tools.registry import ToolError
 from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
+from transcripts.version import VERSION
 
 RECORDED = "transcript"  # the origin of a setting
 OF_ENDPOINT = ("model", "api_key_env", "dialect")  # say nothing of another endpoint
@@ -109,11 +109,11 @@ class Resumption:
         with ExitStack() as stack:
             screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
             model, _ = models(self.flags, self.settings, self.endpoint, screen, stack)
-            spare = RecordedModel(record, EmbeddedModel(session.lang, session.seed))
+            spare = RecordedModel(record, EmbeddedModel(session.held_in, session.seed))
             standby = spare if session.base_url else None
             course = begin_course(parts, RecordedModel(record, model), standby)
             record.listeners += [resuming(course, spare), self._shown_on(screen)]
-            record.listeners += [Narrator().hear] if self.flags.verbose else []
+            record.listeners += [Narrator(session.lang).hear] if self.flags.verbose else []
             candidate = TypingCandidate(
                 lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
                 lambda: record.next() is not None or here.expects_more(), here.edit,
@@ -152,7 +152,7 @@ class Resumption:
         left = [question_id for question_id in self._pool.heads if question_id not in asked]
         endpoint = self.endpoint
         self._record.emit(ResumeEvent(
-            razbor=version("razbor"),
+            razbor=VERSION,
             model=endpoint.model if endpoint else EMBEDDED,
             base_url=endpoint.base_url if endpoint else None,
             grader=self.grader.id,

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+from agent.problems import departure
 from agent.record.verify import Report, verify
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
@@ -100,6 +101,7 @@ def _said(name: str, report: Report, lang: str) -> Iterator[str]:
         yield say("plain.prompted_otherwise", lang)
     for item in report.differences:
         key = "plain.difference" if item.nearest is None else "plain.difference_request"
-        yield printable(say(key, lang, **asdict(item)))
+        values = asdict(item) | {"now": departure(item.now, lang), "then": departure(item.then, lang)}
+        yield printable(say(key, lang, **values))
     key = "plain.differs" if report.differences else "plain.verified"
     yield say(key, lang, path=printable(name), checked=report.checked, count=len(report.differences))

@@ -40,7 +40,7 @@ def open_folder(out: str | None, files: Sequence[Path]) -> Path:
     try:
         make_folder(place)
     except OSError as error:
-        raise InputError("error.cannot_write_out", path=place, reason=error.strerror) from error
+        raise InputError("error.cannot_write_out", path=place, reason=error) from error
     return place
 
 
@@ -79,7 +79,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError("error.cannot_read", path=path, reason=error.strerror) from error
+        raise InputError("error.cannot_read", path=path, reason=error) from error
 
 
 def is_copy(path: Path, source: Source) -> bool:
@@ -132,7 +132,7 @@ def _make(source: Source, part: Path) -> None:
             os.fsync(file.fileno())
             _publish(part, source.copy)
     except OSError as error:
-        raise InputError("error.cannot_write_out", path=source.copy, reason=error.strerror) from error
+        raise InputError("error.cannot_write_out", path=source.copy, reason=error) from error
 
 
 def _publish(part: Path, copy: Path) -> None:

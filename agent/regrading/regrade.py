@@ -135,7 +135,7 @@ def _tasks(
         outcome.rows.append(row)
         if row.new is None:
             sheet.left += 1
-            yield Task(answer, session.lang, row, [grade.grader for grade in held], sheet)
+            yield Task(answer, session.held_in, row, [grade.grader for grade in held], sheet)
 
 
 def grade_all(waiting: Iterator[Task], staff: Staff, stopped: Callable[[], bool], done: Callable[[Task, Grade], None],

@@ -26,11 +26,13 @@ def attempts(transcript: Transcript) -> list[Attempt]:
     return interview.attempts
 
 
-def of_interview(transcript: Transcript, lang: Lang) -> Json:
-    """One interview in full, rubric texts in `lang`; InputError where an event is damaged."""
+def of_interview(transcript: Transcript, lang: Lang | None = None) -> Json:
+    """One interview in full, the texts of its questions as asked or in `lang`; InputError where an event is damaged."""
     session, tried = transcript.session, attempts(transcript)
+    for attempt in tried:
+        attempt.lang = lang or attempt.lang
     limit = share(session)
-    questions = [_question(number, attempt, lang, limit) for number, attempt in enumerate(tried, start=1)]
+    questions = [_question(number, attempt, limit) for number, attempt in enumerate(tried, start=1)]
     last = next((attempt.grade for attempt in reversed(tried) if attempt.grade), None)
     return {
         **describe(transcript),
@@ -42,7 +44,7 @@ def of_interview(transcript: Transcript, lang: Lang) -> Json:
         "minutes": session.minutes,
         "topics": _topics(questions),
         "questions": questions,
-        "disputes": [_dispute(session.id, attempt, d, lang) for attempt in tried for d in attempt.disputes],
+        "disputes": [_dispute(session.id, attempt, d) for attempt in tried for d in attempt.disputes],
     }
 
 
@@ -76,14 +78,14 @@ def _topics(questions: list[Json]) -> list[Json]:
     ]
 
 
-def _question(number: int, attempt: Attempt, lang: Lang, limit: float | None) -> Json:
+def _question(number: int, attempt: Attempt, limit: float | None) -> Json:
     grade, question = attempt.grade, attempt.question
     points, mistakes = (grade.key_points, grade.mistakes) if grade else ([], [])
     return {
         "number": number,
         "question": question.id,
         "topic": question.topic,
-        "prompt": question.wording(lang).prompt,
+        "prompt": question.wording(attempt.lang).prompt,
         "answer": attempt.answer,
         "answer_lang": grade.answer_lang if grade else None,
         "level": question.level,
@@ -99,10 +101,9 @@ def _question(number: int, attempt: Attempt, lang: Lang, limit: float | None) ->
         "score": grade.score if grade else None,
         "grader": grade.grader.model_dump() if grade else None,
         "earlier_grades": [_brief(grade) for grade in attempt.grades[:-1]],
-        "key_points": [_line(attempt, line, lang) for line in points],
+        "key_points": [_line(attempt, line) for line in points],
         "mistakes": [
-            _line(attempt, line, lang)
-            | {"instead": _instead(attempt, line, lang), "before": attempt.made_before(line.id)}
+            _line(attempt, line) | {"instead": _instead(attempt, line), "before": attempt.made_before(line.id)}
             for line in mistakes
         ],
     }
@@ -113,32 +114,32 @@ def _brief(grade: GradeEvent) -> Json:
     return grade.model_dump(include={"score", "status", "reason", "grader", "time"})
 
 
-def _line(attempt: Attempt, line: KeyPointLine | MistakeLine, lang: Lang) -> Json:
+def _line(attempt: Attempt, line: KeyPointLine | MistakeLine) -> Json:
     disputes = [dispute.reason for dispute in attempt.disputes if dispute.line == line.id]
     return {
         "id": line.id,
-        "text": line_texts(attempt.question, lang).get(line.id, line.text),
+        "text": line_texts(attempt.question, attempt.lang).get(line.id, line.text),
         "verdict": line.verdict,
         "quote": line.quote,
         "disputes": disputes,
     }
 
 
-def _instead(attempt: Attempt, mistake: MistakeLine, lang: Lang) -> str | None:
+def _instead(attempt: Attempt, mistake: MistakeLine) -> str | None:
     """What to say where a mistake was made."""
     if mistake.verdict != "committed" or attempt.grade is None:
         return None
-    return say_instead(attempt.question, attempt.grade, mistake.id, lang)
+    return say_instead(attempt.question, attempt.grade, mistake.id, attempt.lang)
 
 
-def _dispute(session_id: str, attempt: Attempt, dispute: DisputeEvent, lang: Lang) -> Json:
+def _dispute(session_id: str, attempt: Attempt, dispute: DisputeEvent) -> Json:
     recorded = {line.id: line.text for line in attempt.grade.lines} if attempt.grade else {}
     return {
         "session": session_id,
         "question": dispute.question,
         "line": dispute.line,
         "verdict": dispute.verdict,
-        "text": line_texts(attempt.question, lang).get(dispute.line, recorded.get(dispute.line, "")),
+        "text": line_texts(attempt.question, attempt.lang).get(dispute.line, recorded.get(dispute.line, "")),
         "reason": dispute.reason,
         "time": dispute.time,
     }

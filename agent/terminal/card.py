@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from agent.terminal.columns import columns, wrapped
 from agent.terminal.printable import printable
 from prompts import counted, say
-from tools.question import Lang, Question
+from tools.attempt import Attempt
+from tools.question import Lang
 from transcripts.grade import Grade, mean_score
 
 Line = list[tuple[str, str]]  # (style, text) parts, as prompt-toolkit has them
@@ -45,9 +46,9 @@ def mistake_label(verdict: str, before: int, lang: str) -> str:
     return say("card.committed_again", lang, nth=counted("nth", before + 1, lang))
 
 
-def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:
-    """Short answer, breakdown, typical mistakes and tips of a question."""
-    wording = question.wording(lang)
+def breakdown(attempt: Attempt, lang: Lang, width: int) -> list[Line]:
+    """Short answer, breakdown, typical mistakes and tips of a question, with headings in `lang`."""
+    wording = attempt.question.wording(attempt.lang)
     lines = [rule(say("card.breakdown", lang), width), [("bold", say("card.short_answer", lang))]]
     lines += wrap(wording.short_answer, width, indent="  ", first="  ")
     lines.append([("bold", say("card.details", lang))])
@@ -60,20 +61,21 @@ def breakdown(question: Question, lang: Lang, width: int) -> list[Line]:
     return lines
 
 
-def summary(rows: Sequence[tuple[Question, Grade | None]], lang: Lang, width: int) -> list[Line]:
+def summary(attempts: Sequence[Attempt], lang: Lang, width: int) -> list[Line]:
     """What was asked, each with its score, and the mean of what was graded."""
     lines = [rule(say("summary.title", lang), width)]
     scores = []
-    for number, (question, grade) in enumerate(rows, start=1):
+    for number, attempt in enumerate(attempts, start=1):
+        grade, wording = attempt.grade, attempt.question.wording(attempt.lang)
         score = grade.score if grade else None
         if score is not None:
             scores.append(score)
         shown = say("summary.score", lang, score=score_text(score, lang)) if score is not None else _why(grade, lang)
-        prompt = shortened(question.wording(lang).prompt, max(width - 30, 20))
+        prompt = shortened(wording.prompt, max(width - 30, 20))
         lines.append([("", f"  {number}. {shown:<16}  {prompt}")])
     if scores:
         mean = score_text(mean_score(scores), lang)
-        lines.append([("bold", say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(rows)))])
+        lines.append([("bold", say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(attempts)))])
     else:
         lines.append([("bold", say("summary.nothing", lang))])
     return lines

@@ -62,7 +62,7 @@ def _verdicts(attempt: Attempt, grade: Grade, lang: Lang, width: int) -> list[Li
         label = mistake_label(mistake.verdict, attempt.made_before(mistake.id), lang)
         lines += _verdict(mistake, text, label, width, doubtful=mistake.id in doubtful)
         if mistake.verdict == "committed":
-            right = say("card.instead", lang, text=say_instead(attempt.question, grade, mistake.id, lang))
+            right = say("card.instead", lang, text=say_instead(attempt.question, grade, mistake.id, attempt.lang))
             lines += wrap(right, width, indent="      ", style="good", first="      ")
     return lines
 
@@ -83,6 +83,6 @@ def _tips(attempt: Attempt, grade: Grade, lang: Lang, width: int) -> list[Line]:
     if all(line.verdict == "covered" for line in grade.key_points):
         return []
     lines: list[Line] = [[("bold", say("card.tips", lang))]]
-    for tip in attempt.question.wording(lang).tips[:TIPS]:
+    for tip in attempt.question.wording(attempt.lang).tips[:TIPS]:
         lines += wrap(tip, width, indent="    ", first="  - ")
     return lines

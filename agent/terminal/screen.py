@@ -141,7 +141,7 @@ class Screen:
 
     def _question(self, event: QuestionEvent, width: int) -> list[Line]:
         attempt = self._interview.current
-        prompt = attempt.question.wording(self._lang).prompt if attempt else ""
+        prompt = attempt.question.wording(attempt.lang).prompt if attempt else ""
         title = say("question.title", self._lang, number=event.number, total=event.total)
         topic = say(f"topic.{attempt.question.topic}", self._lang) if attempt else ""
         hint = wrap(say("question.hint", self._lang), width, style="dim")
@@ -153,7 +153,7 @@ class Screen:
         attempt = self._interview.current
         if attempt is None:
             return []
-        return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt.question, self._lang, width)]
+        return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt, self._lang, width)]
 
     def _command(self, event: CommandEvent, width: int) -> None:
         self.speaking.break_off()
@@ -170,13 +170,13 @@ class Screen:
         elif event.name == "/time":
             self._write(wrap(pace(self._interview), width))
         elif event.name == "/repeat" and attempt:
-            self._write(wrap(attempt.question.wording(self._lang).prompt, width, style="bold"))
+            self._write(wrap(attempt.question.wording(attempt.lang).prompt, width, style="bold"))
         elif event.name == "interrupt" and not self._interview.leaving:
             self.notice("command.stopped")
 
     def _hint(self, attempt: Attempt, width: int) -> list[Line]:
         """The hint that was just taken."""
-        hints = attempt.question.wording(self._lang).hints
+        hints = attempt.question.wording(attempt.lang).hints
         number = min(attempt.hints, len(hints))
         return wrap(say("hint.text", self._lang, number=number, total=len(hints), text=hints[number - 1]), width)
 
@@ -186,8 +186,7 @@ class Screen:
         return [] if again else [[], rule(say("regrade.again", self._lang), width)]
 
     def _summary(self, width: int) -> list[Line]:
-        rows = [(attempt.question, attempt.grade) for attempt in self._interview.attempts]
-        return [[], *summary(rows, self._lang, width)]
+        return [[], *summary(self._interview.attempts, self._lang, width)]
 
     def _end(self, event: EndEvent, width: int) -> list[Line]:
         """The summary; in live mode with all that was kept back till now, and not where the interview can go on."""
@@ -196,9 +195,9 @@ class Screen:
         lines: list[Line] = []
         for attempt in self._interview.attempts if self._interview.live else ():
             if attempt.grade:
-                lines += [[], *wrap(attempt.question.wording(self._lang).prompt, width, style="bold")]
+                lines += [[], *wrap(attempt.question.wording(attempt.lang).prompt, width, style="bold")]
                 lines += score_card(attempt, self._lang, width)
-                lines += breakdown(attempt.question, self._lang, width)
+                lines += breakdown(attempt, self._lang, width)
         lines += self._summary(width)
         if told := total(self._interview):
             lines += wrap(told, width)

@@ -61,7 +61,7 @@ def test_each_missed_point_and_each_mistake_is_a_note(razbor: Run, recorded: Pat
     assert done.returncode == 0
     assert done.stdout == razbor("report", "--lang", lang).stdout
     notes = read_back((tmp_path / "notes.txt").read_text("utf-8"))
-    report = json.loads(razbor("report", "--json", "--lang", lang).stdout)["questions"][0]
+    report = json.loads(razbor("report", "--json", "--question-lang", lang).stdout)["questions"][0]
     texts = {line["id"]: line for line in report["key_points"] + report["mistakes"]}
     learn = [line for line in now if now[line] in ("missing", "committed")]
     assert {"kp2", "m2"} <= set(learn)

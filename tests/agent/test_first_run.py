@@ -79,7 +79,7 @@ def test_a_model_nearby_is_offered_declined_for_good_and_the_beginner_is_told(ho
         child.sendline("")
         child.expect_exact("you will not be asked again")
         child.expect_exact("No model is set up")
-        child.expect_exact(str(home / "config.toml"))
+        child.expect_exact("config.toml")  # its path may be broken into lines
         child.expect("> ")
         child.send("/quit\r")
         assert finish(child) == 0

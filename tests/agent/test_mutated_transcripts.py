@@ -34,10 +34,10 @@ def check(data: bytes) -> None:
         transcript = read(path)
         show_at_once(transcript, plain=True)
         labels(transcript)
-        report = facts.of_interview(transcript, "ru")
+        report = facts.of_interview(transcript)
         assert json.loads(to_json(report), parse_constant=pytest.fail)  # NaN is no JSON
         markdown.interview(report, "en")
-        markdown.overview(facts.of_all([facts.of_interview(transcript, "ru")]), "ru")
+        markdown.overview(facts.of_all([facts.of_interview(transcript)]), "ru")
 
 
 def numbered(lines: list[bytes]) -> bytes:

@@ -34,12 +34,12 @@ def outside_fences(markdown: str) -> str:
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_a_report_has_answer_score_verdicts_and_disputes(razbor: Run, disputed: str, lang: str) -> None:
-    done = razbor("report", "--lang", lang)
+    done = razbor("report", "--lang", lang, "--question-lang", lang)
     assert done.returncode == 0
-    assert done.stdout == razbor("report", disputed, "--lang", lang).stdout
+    assert done.stdout == razbor("report", disputed, "--lang", lang, "--question-lang", lang).stdout
     words = {
         "en": ["Explain the difference", "- m2 **made**", "say instead: A Deployment is a Kubernetes", "Given up"],
-        "ru": ["Объясните, чем", "- m2 **допущена**", "как правильно: Deployment — это объект", "Вопрос сдан"],
+        "ru": ["Объясните, чем", "- m2 **допущена**", "как правильно: Deployment — это объект", "Вопрос пропущен"],
     }
     disputes = {"en": "## Disputed verdicts", "ru": "## Оспоренные вердикты"}[lang]
     assert all(word in done.stdout for word in (*words[lang], MARKED, disputes))

@@ -7,14 +7,16 @@ does not occur in the rubric: where it does, the word itself says more than its 
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from tools.graders.text import Token, words
+
+HERE = Path(__file__).parent
 
 
 def lines() -> Iterator[list[str]]:
     """The concepts, each as its variants."""
-    for line in (files("tools.graders") / "glossary.txt").read_text("utf-8").splitlines():
+    for line in (HERE / "glossary.txt").read_text("utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             yield [variant.strip() for variant in line.split("|")]
 

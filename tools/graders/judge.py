@@ -35,12 +35,15 @@ class JudgeUnavailableError(Exception):
 class JudgeGrader:
     """Grades by asking a model. `ask` raises JudgeUnavailableError; then `local` grades, or with `alone` nobody."""
 
-    def __init__(self, ask: Ask, model: str, local: LocalGrader, *, alone: bool = False) -> None:
+    def __init__(
+        self, ask: Ask, model: str, local: LocalGrader, *, alone: bool = False, says: Lang | None = None
+    ) -> None:
         self.id = GraderId(name="judge", version=VERSION, model=model, prompt_sha256=prompt_sha256())
         self.dropped: Counter[str] = Counter()
         self._ask = ask
         self._local = local
         self._alone = alone
+        self._says = says  # the language of notes; else that of the rubric
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         """Grade one answer; `disagreed` names the lines on which the local grader holds the contrary."""
@@ -53,7 +56,7 @@ class JudgeGrader:
         except JudgeUnavailableError as error:
             if self._alone:
                 return ungraded(question, str(error), self.id, lang)
-            note = say("judge.graded_locally", lang, reason=error)
+            note = say("judge.graded_locally", self._says or lang, reason=error)
             return local.model_copy(update={"notes": [note]})
         judged = _plausible(judged, reading)
         points = [KeyPointLine(**_line(line, judged[line.id])) for line in reading.reader.key_points]
@@ -63,12 +66,12 @@ class JudgeGrader:
 
     def _judged(self, question: Question, answer: str, lang: Lang) -> dict[str, Judged]:
         if len(answer) > LONGEST:
-            raise JudgeUnavailableError(say("judge.too_long", lang, limit=LONGEST))
+            raise JudgeUnavailableError(say("judge.too_long", self._says or lang, limit=LONGEST))
         ids = list(line_texts(question, lang))
         judged = self._asked(question, answer, ids)
         unsure = [line for line in ids if judged[line].verdict == UNSURE]
         if 2 * len(unsure) > len(ids):
-            raise JudgeUnavailableError(say("judge.unusable", lang, lines=len(unsure), of=len(ids)))
+            raise JudgeUnavailableError(say("judge.unusable", self._says or lang, lines=len(unsure), of=len(ids)))
         for line in unsure:
             try:
                 judged |= self._asked(question, answer, [line])

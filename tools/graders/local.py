@@ -2,22 +2,19 @@
 
 The steps: phrases of the rubric and windows of the answer (phrases.py, windows.py), how far each line was said and
 where (align.py), a few figures per line (features.py), what these are worth (calibration.py), all of it for one
-answer (reading.py). Here probabilities become verdicts, and where they do not decide, the verdict is `unsure`.
+answer (reading.py), and what follows from it (verdicts.py). None of that is imported before there is an answer.
 """
 
-from tools.graders.align import Alignment
-from tools.graders.calibration import Weights
-from tools.graders.evidence import cut_quote
-from tools.graders.features import NOTHING, area_of, contrary_of
-from tools.graders.reading import Readers, Reading
-from tools.graders.windows import Window
-from tools.question import Lang, Question
-from tools.rubric import RubricLine, graded
-from transcripts.grade import Grade, GraderId, KeyPointLine, KeyPointVerdict, MistakeLine, MistakeVerdict
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-COVERED = 0.4  # from this probability on a key point counts as said
-PERHAPS = 0.3  # from this one on it may have been said
-ACCUSED = 0.6  # a mistake is not alleged below this probability
+from tools.question import Lang, Question
+from tools.rubric import graded
+from transcripts.grade import Grade, GraderId
+
+if TYPE_CHECKING:
+    from tools.graders.calibration import Weights
+    from tools.graders.reading import Readers, Reading
 
 
 class LocalGrader:
@@ -28,54 +25,22 @@ class LocalGrader:
 
     id = GraderId(name="local", version="3")
 
-    def __init__(self, weights: Weights | None = None) -> None:
-        self.readers = Readers(weights)
+    def __init__(self, weights: "Weights | None" = None) -> None:
+        self._weights = weights
+
+    @cached_property
+    def readers(self) -> "Readers":
+        """What reads the answers."""
+        from tools.graders.reading import Readers
+
+        return Readers(self._weights)
 
     def grade(self, question: Question, answer: str, lang: Lang) -> Grade:
         """Grade one answer against the question's rubric; texts of the rubric in `lang`."""
         return self.grade_reading(self.readers.read(question, answer, lang), question, answer, lang)
 
-    def grade_reading(self, reading: Reading, question: Question, answer: str, lang: Lang) -> Grade:
+    def grade_reading(self, reading: "Reading", question: Question, answer: str, lang: Lang) -> Grade:
         """Grade an answer that was read already."""
-        reader, found, covered = reading.reader, reading.found, reading.covered
-        points = [_key_point(line, found, covered[line.id], answer) for line in reader.key_points]
-        mistakes = [_mistake(m, found, reading.chances.get(m.id, {}), covered, answer) for m in reader.mistakes]
-        return graded(question, answer, lang, (points, mistakes), self.id)
+        from tools.graders.verdicts import verdicts
 
-
-def _key_point(line: RubricLine, found: Alignment, chance: float, answer: str) -> KeyPointLine:
-    verdict: KeyPointVerdict = "missing"
-    if chance >= COVERED:
-        verdict = "covered"
-    elif chance >= PERHAPS:
-        verdict = "unsure"
-    window = found.matches[line.id].window if verdict != "missing" else None
-    if window is None:
-        return KeyPointLine(id=line.id, text=line.text, verdict="missing")
-    return KeyPointLine(id=line.id, text=line.text, verdict=verdict, quote=cut_quote(answer, window.start, window.end))
-
-
-def _mistake(
-    line: RubricLine, found: Alignment, chances: dict[MistakeVerdict, float], covered: dict[str, float], answer: str
-) -> MistakeLine:
-    verdict: MistakeVerdict = max(chances, key=lambda name: chances[name]) if chances else "not_addressed"
-    if verdict == "committed" and chances["committed"] < ACCUSED:
-        verdict = "unsure"
-    window = _evidence(line, found, verdict, covered)
-    if window is None:  # no verdict without the candidate's own words
-        return MistakeLine(id=line.id, text=line.text, verdict="not_addressed")
-    return MistakeLine(id=line.id, text=line.text, verdict=verdict, quote=cut_quote(answer, window.start, window.end))
-
-
-def _evidence(line: RubricLine, found: Alignment, verdict: str, covered: dict[str, float]) -> Window | None:
-    """Where the answer shows what the verdict says."""
-    if verdict == "not_addressed":
-        return None
-    said, right = found.matches[line.id], found.matches.get(contrary_of(line.id), NOTHING)
-    if verdict == "avoided":
-        points = sorted(line.key_points, key=lambda point: -covered[point])
-        places = [right.place, *(found.matches[point].window for point in points), said.place]
-    else:
-        area = found.matches.get(area_of(line.id), NOTHING)
-        places = [said.place, area.place] if said.plain >= area.plain else [area.place, said.place]
-    return next((place for place in places if place), None)
+        return graded(question, answer, lang, verdicts(reading, answer), self.id)

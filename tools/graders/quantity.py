@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 _WORDS = {
     "half": 0.5, "half a": 0.5, "half-": 0.5, "пол": 0.5, "полтора": 1.5, "полутора": 1.5,
@@ -39,11 +40,16 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
 )
 _NUMBER = r"\d{1,3}(?:[ \u00a0]\d{3})+(?!\d)|\d+(?:[.,]\d+)*(?:e\d{1,2})?"
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_QUANTITY = re.compile(
-    rf"(?<![\w.,])(?P<number>{_NUMBER}|(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*(?=[\s-]|байт|бит))"
-    rf"[\s-]{{0,2}}(?P<unit>{'|'.join(f'(?P<u{n}>{unit})' for n, (unit, _, _) in enumerate(_UNITS))})(?!\w)",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _quantity() -> re.Pattern[str]:
+    """A number and its unit; compiled when there is an answer, since that takes a while."""
+    return re.compile(
+        rf"(?<![\w.,])(?P<number>{_NUMBER}|(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*(?=[\s-]|байт|бит))"
+        rf"[\s-]{{0,2}}(?P<unit>{'|'.join(f'(?P<u{n}>{unit})' for n, (unit, _, _) in enumerate(_UNITS))})(?!\w)",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def _spoken(words: list[str]) -> float:
 
 def quantities(text: str) -> Iterator[Quantity]:
     """The quantities of a text in order, three digits exact; "2 B" are bytes, "72B" are billions."""
-    for match in _QUANTITY.finditer(text):
+    for match in _quantity().finditer(text):
         index = next(n for n in range(len(_UNITS)) if match.group(f"u{n}"))
         _, dimension, factor = _UNITS[index]
         if match["unit"] == "B" and match.end("number") < match.start("unit"):

@@ -7,11 +7,12 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from tools.graders.quantity import quantities
 
+HERE = Path(__file__).parent
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _PART = re.compile(r"[^-]+")
 _SIGNS = re.compile(r"[=+/*×→<>:%~≈]|->")
@@ -29,7 +30,7 @@ _NUMBERS = {
 @cache
 def stopwords() -> frozenset[str]:
     """Words of both languages that are in every answer and so say nothing about any."""
-    return frozenset((files("tools.graders") / "stopwords.txt").read_text("utf-8").split())
+    return frozenset((HERE / "stopwords.txt").read_text("utf-8").split())
 
 
 class Token(NamedTuple):
