@@ -28,16 +28,20 @@ def _question_lang(parser: Parser) -> None:
 
 
 def _interview(parser: Parser) -> None:
+    _plan_of_interview(parser)
+    parser.add_argument("--time", metavar="MINUTES", help=help_text("time"))
+    parser.add_argument("--transcript", metavar="FILE", help=help_text("transcript"))
+    parser.add_argument("--no-stream", dest="stream", action="store_false", default=None, help=help_text("no_stream"))
+    parser.add_argument("--max-steps", metavar="N", help=help_text("max_steps"))
+
+
+def _plan_of_interview(parser: Parser) -> None:
     _question_lang(parser)
     parser.add_argument("--questions", metavar="N", help=help_text("questions"))
     parser.add_argument("--topic", action="append", default=[], metavar="NAME", help=help_text("topic"))
     parser.add_argument("--question", action="append", default=[], metavar="ID", help=help_text("question"))
     parser.add_argument("--mode", metavar="practice|live", help=help_text("mode"))
     parser.add_argument("--follow-ups", metavar="N", help=help_text("follow_ups"))
-    parser.add_argument("--time", metavar="MINUTES", help=help_text("time"))
-    parser.add_argument("--transcript", metavar="FILE", help=help_text("transcript"))
-    parser.add_argument("--no-stream", dest="stream", action="store_false", default=None, help=help_text("no_stream"))
-    parser.add_argument("--max-steps", metavar="N", help=help_text("max_steps"))
 
 
 def _resume(parser: Parser) -> None:
@@ -139,4 +143,5 @@ _ARGUMENTS: dict[str, Callable[[Parser], None]] = {
     "memory": _memory,
     "bank": _bank,
     "completions": _completions,
+    "mcp": _plan_of_interview,
 }

@@ -69,7 +69,7 @@ class TypingCandidate:
         while (line := self.read()) is not None:
             if line.strip() == "/edit":
                 line = self._edited()
-            if not _is_too_long(line):
+            if not is_too_long(line):
                 break
             self.notice("command.too_long", kilobytes=MAX_ANSWER // 1024)
         return line
@@ -141,8 +141,8 @@ class TypingCandidate:
         self.emit(MessageEvent(role="system", content=f"{told} next: {self.interview.step().value}"))
 
 
-def _is_too_long(text: str) -> bool:
-    """A short text, which is nearly every one, is not looked at."""
+def is_too_long(text: str) -> bool:
+    """Whether a turn is too long to be recorded. A short text, which is nearly every one, is not looked at."""
     if 6 * len(text) <= MAX_ANSWER:
         return False
     return len(text.encode(errors="surrogatepass")) > MAX_ANSWER or len(json.dumps(text)) > MAX_ESCAPED

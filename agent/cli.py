@@ -32,6 +32,7 @@ COMMANDS = {  # command: its module in agent.commands, and an example
     "doctor": ("doctor", "razbor doctor --base-url http://127.0.0.1:11434/v1 -m qwen3:8b"),
     "config": ("config", "razbor config --json"),
     "completions": ("completions", 'eval "$(razbor completions bash)"'),
+    "mcp": ("mcp", "claude mcp add razbor -- razbor mcp --questions 3"),
 }
 VALUE_FLAGS = (  # common flags that may stand before the command with a value
     "--lang", "--bank", "--seed", "-m", "--model", "--base-url", "--api-key-env", "--grader", "--grader-model",
@@ -48,24 +49,25 @@ def _common(command: str) -> Parser:
         group.add_argument(*names, help=SUPPRESS if command in unused else help_text(text), **how)
 
     alone = ("report", "sessions", "bank", "plan", "memory")
+    no_model = (*alone, "mcp")  # a client of it brings its own
     asked = ("report", "sessions", "replay", "doctor", "memory")
     add("--lang", text="lang", metavar="en|ru")
     add("--bank", text="bank_path", unused=asked, action="append", default=[], metavar="PATH")
     add("--no-builtin", text="no_builtin", unused=asked, action="store_true")
     add("--seed", text="seed", unused=(*asked, "resume", "grade", "eval", "bank", "plan"), type=int, metavar="N")
-    add("-m", "--model", text="model", unused=alone, metavar="NAME")
-    add("--base-url", text="base_url", unused=alone, metavar="URL")
-    add("--api-key-env", text="api_key_env", unused=alone, metavar="NAME")
-    add("--profile", text="profile", unused=alone, metavar="NAME")
-    add("--dialect", text="dialect", unused=alone, metavar="auto|native|schema|json|prompted")
+    add("-m", "--model", text="model", unused=no_model, metavar="NAME")
+    add("--base-url", text="base_url", unused=no_model, metavar="URL")
+    add("--api-key-env", text="api_key_env", unused=no_model, metavar="NAME")
+    add("--profile", text="profile", unused=no_model, metavar="NAME")
+    add("--dialect", text="dialect", unused=no_model, metavar="auto|native|schema|json|prompted")
     add("--grader", text="grader", unused=alone, metavar="auto|local|judge")
     add("--grader-model", text="grader_model", unused=alone, metavar="NAME")
     add("--grader-base-url", text="grader_base_url", unused=alone, metavar="URL")
     add("--grader-api-key-env", text="grader_api_key_env", unused=alone, metavar="NAME")
-    add("--json", text="json", unused=("interview", "resume", "memory"), action="store_true")
-    add("--plain", text="plain", unused=("report", "bank", "config", "plan", "memory"), action="store_true")
+    add("--json", text="json", unused=("interview", "resume", "memory", "mcp"), action="store_true")
+    add("--plain", text="plain", unused=("report", "bank", "config", "plan", "memory", "mcp"), action="store_true")
     add("-q", "--quiet", text="quiet", unused=("sessions", "config", "plan"), action="store_true")
-    add("-v", "--verbose", text="verbose", unused=(*alone, "config", "grade", "eval"), action="store_true")
+    add("-v", "--verbose", text="verbose", unused=(*alone, "config", "grade", "eval", "mcp"), action="store_true")
     return parser
 
 

@@ -55,7 +55,7 @@ class Conversation:
             case MessageEvent():
                 words = event.content if event.role == "assistant" else shorten(event.content, MAX_WORDS)
                 speaker = {"name": CANDIDATE} if event.role == "user" else {}
-                self.messages.append({"role": event.role, "content": words, **speaker})
+                self._say({"role": event.role, "content": words, **speaker})
             case ModelCallEvent():
                 self._raw = event.reply.model_dump()
             case ToolCallEvent(by="model"):
@@ -84,6 +84,11 @@ class Conversation:
             last["content"] += f"\n\n[razbor] {text}"
         else:
             self.messages.append({"role": "user", "content": f"[razbor] {text}"})
+
+    def _say(self, message: Message) -> None:
+        """What was said; words that an unanswered call has brought go before it: its result must come right behind."""
+        open_call = bool(self.messages) and "tool_calls" in self.messages[-1]
+        self.messages.insert(len(self.messages) - open_call, message)
 
     def _add_call(self, event: ToolCallEvent) -> None:
         if not self.messages or self.messages[-1]["role"] != "assistant" or "tool_calls" in self.messages[-1]:

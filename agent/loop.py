@@ -1,6 +1,7 @@
 """The loop: the model decides what to do next, code decides what is true."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,6 +44,7 @@ class Interviewing:
     parts: Parts
     course: Course
     candidate: Candidate
+    before: Callable[[], EndReason | None] = lambda: None  # what goes before the loop; a reason where that was all
 
     @property
     def interview(self) -> Interview:
@@ -62,10 +64,12 @@ def run_interview(run: Interviewing) -> EndReason:
     3. Tool calls: validate and execute each, answer each exactly once; their results go back to the model, in 2.
     4. Words: the candidate reads them; or, where they are out of place, the model is told so. Then 1.
     """
+    if reason := run.before():
+        return reason
     for _ in range(run.interview.session.max_steps):
         try:
             if not _candidate_turns(run):
-                return _close(run)
+                return close(run.parts)
             if run.interview.step() is Step.DONE:
                 with suppress(KeyboardInterrupt, Leave):
                     run.candidate.last_words()
@@ -83,7 +87,7 @@ def run_interview(run: Interviewing) -> EndReason:
         run.course.note(ok=ok)
         if run.course.lost:
             break
-    _close(run)
+    close(run.parts)
     return "failed"
 
 
@@ -167,17 +171,18 @@ def _fault(run: Interviewing, words: str) -> str:
     return fault(Speech(words, interview.step(), interview.current, interview.session.held_in))
 
 
-def _close(run: Interviewing) -> EndReason:
+def close(parts: Parts) -> EndReason:
     """The candidate has left: what was answered is graded, and in practice mode opened, by razbor itself."""
-    if not run.interview.leaving:
-        run.emit(CommandEvent(name="end_of_input"))
-    while (step := run.interview.step()) in (Step.GRADE, Step.REVEAL) and run.interview.current:
-        arguments = f'{{"question_id": "{run.interview.current.question.id}"}}'
+    interview, emit = parts.interview, parts.journal.emit
+    if not interview.leaving:
+        emit(CommandEvent(name="end_of_input"))
+    while (step := interview.step()) in (Step.GRADE, Step.REVEAL) and interview.current:
+        arguments = f'{{"question_id": "{interview.current.question.id}"}}'
         try:
-            result = run.parts.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
+            result = parts.registry.call(ToolCall(f"razbor-{step.value}", step.value, arguments), by_razbor=True)
         except KeyboardInterrupt:
-            run.emit(CommandEvent(name="interrupt"))  # and once more; a second one within seconds raises Leave
+            emit(CommandEvent(name="interrupt"))  # and once more; a second one within seconds raises Leave
             continue
         if not result.ok:
             raise AssertionError(result.content)
-    return "quit" if run.interview.leaving == "quit" else "end_of_input"
+    return "quit" if interview.leaving == "quit" else "end_of_input"

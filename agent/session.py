@@ -53,6 +53,7 @@ class Parts:
     registry: Registry
     journal: Journal
     usage: Usage
+    told: str = ""  # what the model is told, where that is not the usual
 
 
 def new_session(
@@ -110,7 +111,7 @@ def begin(parts: Parts) -> None:
     session = parts.interview.session
     parts.journal.emit(session)
     reveal = to_model(f"system.{session.mode}_{session.held_in}")
-    content = interviewer(session.held_in, questions=session.questions, reveal=reveal)
+    content = parts.told or interviewer(session.held_in, questions=session.questions, reveal=reveal)
     parts.journal.emit(MessageEvent(role="system", content=content))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from transcripts.events import Json
 
 MAX_ENCODINGS = 3  # a string in a string in a string; more is an attack, not a habit
-MAX_LENGTH = 100_000  # characters
+MAX_LENGTH = 100_000  # characters that are looked at in other readings than plain JSON
 
 FENCE = "```"
 _LANGUAGE = re.compile(r"^[\w-]*[ \t]*\n")
@@ -74,7 +74,7 @@ def whole_text(text: str) -> str:
 def decode(raw: str) -> Any:  # noqa: ANN401 - any JSON value
     """The JSON value that a text begins with, in any of the ways models write it. Raises ArgumentsError."""
     if len(raw) > MAX_LENGTH:
-        raise ArgumentsError(cut_off=False)
+        return _plain(raw)
     text = unfence(raw)
     for reading in _READINGS:
         try:
@@ -82,6 +82,14 @@ def decode(raw: str) -> Any:  # noqa: ANN401 - any JSON value
         except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
             continue
     raise ArgumentsError(cut_off=_unclosed(text))
+
+
+def _plain(raw: str) -> Any:  # noqa: ANN401
+    """JSON as it should be; how far a long text is from it is not worth the time to find out."""
+    try:
+        return first_value(raw.strip())[0]
+    except (ValueError, RecursionError) as error:
+        raise ArgumentsError(cut_off=False) from error
 
 
 def unfence(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import to_model
+from tools.attempt import Attempt
 from tools.follow_up import follow_up
 from tools.interview import Interview, Step
 from tools.question import Lang, Question
@@ -37,19 +38,30 @@ def tool(interview: Interview, grader: Grader, emit: Callable[[Event], None]) ->
     """The tool for one interview."""
 
     def run(arguments: Arguments) -> Json:
-        attempt = interview.current
-        if attempt is None:
-            raise ToolError(to_model("grade.none_open"))
-        if arguments.question_id != attempt.question.id:
-            raise ToolError(to_model("grade.other_id", id=attempt.question.id))
+        attempt = open_attempt(interview, arguments.question_id)
         if interview.step() is not Step.GRADE:
             raise ToolError(to_model("grade.nothing_new", next=interview.step().value))
-        lang = interview.session.held_in
-        grade = grader.grade(attempt.question, attempt.answer, lang)
-        emit(GradeEvent(**grade.model_dump()))
-        return _report(interview, grade, lang)
+        return graded(interview, attempt, grader, emit)
 
     return Tool(Step.GRADE.value, to_model("grade.description"), Arguments, run)
+
+
+def open_attempt(interview: Interview, question_id: str) -> Attempt:
+    """The attempt at the question asked last; ToolError where that is another question, or none."""
+    attempt = interview.current
+    if attempt is None:
+        raise ToolError(to_model("grade.none_open"))
+    if question_id != attempt.question.id:
+        raise ToolError(to_model("grade.other_id", id=attempt.question.id))
+    return attempt
+
+
+def graded(interview: Interview, attempt: Attempt, grader: Grader, emit: Callable[[Event], None]) -> Json:
+    """Grade all that is on record of the attempt, put the grade on record, and report it as the model may know it."""
+    lang = interview.session.held_in
+    grade = grader.grade(attempt.question, attempt.answer, lang)
+    emit(GradeEvent(**grade.model_dump()))
+    return _report(interview, grade, lang)
 
 
 def _report(interview: Interview, grade: Grade, lang: Lang) -> Json:

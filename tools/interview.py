@@ -10,6 +10,7 @@ from enum import StrEnum
 from tools.attempt import Attempt, Turn
 from tools.nonanswer import is_nonanswer
 from tools.question import Question
+from transcripts.event import moment
 from transcripts.events import (
     CommandEvent,
     DisputeEvent,
@@ -21,9 +22,9 @@ from transcripts.events import (
     QuestionEvent,
     ResumeEvent,
     SessionEvent,
+    ToolCallEvent,
     ToolResultEvent,
-    moment,
-)
+)  # fmt: skip
 
 
 class Step(StrEnum):
@@ -55,9 +56,11 @@ class Interview:
         self.interrupted = False  # Ctrl-C: the candidate is due, whatever was running
         self.over = False
         self._plan: PlanEvent | None = None
-        self.took = 0.0  # seconds from the event before the last one to that; none of a pause
+        self.took = 0.0  # seconds to the last event from the one before it, or before the tool call that it is part of
         self._ran = 0.0  # seconds from the first event to the last, without pauses
-        self._before: datetime | None = None  # the time of the last event
+        self._last: datetime | None = None  # the time of the last event
+        self._before: datetime | None = None  # the same, but for events in a tool call
+        self._calling = False  # a tool is being carried out
 
     @property
     def current(self) -> Attempt | None:
@@ -195,18 +198,23 @@ class Interview:
             self.session = self.session.model_copy(update={"questions": event.questions})
 
     def _clock(self, event: Event) -> None:
-        """What the candidate does took the time since the event before it; an event without a readable time none."""
+        """What the candidate does took the time since the event before it; an event without a readable time none.
+
+        What a tool puts on record while it is carried out, be it their words, was done before it was called.
+        """
         now = moment(event.time)
-        self.took = 0.0
-        if now and self._before and not isinstance(event, ResumeEvent):  # that ends a pause
-            self.took = max((now - self._before).total_seconds(), 0.0)
-        self._before = now or self._before
-        self._ran += self.took
+        self.took = _between(self._before, now)
+        self._ran += 0.0 if isinstance(event, ResumeEvent) else _between(self._last, now)  # that ends a pause
+        self._last = now or self._last
         typed = (isinstance(event, MessageEvent) and event.role == "user") or (
             isinstance(event, CommandEvent) and event.name != "interrupt"
         )
         if typed and self.current:
             self.current.seconds += self.took
+        over = isinstance(event, ToolResultEvent | ResumeEvent | EndEvent)
+        self._calling = isinstance(event, ToolCallEvent) or (self._calling and not over)
+        if not self._calling:
+            self._before = now or self._before
 
     def _commanded(self, name: str) -> None:
         self.interrupted = name == "interrupt"
@@ -222,3 +230,8 @@ class Interview:
         for attempt in self.attempts:
             if attempt.question.id == dispute.question:
                 attempt.disputes.append(dispute)
+
+
+def _between(earlier: datetime | None, later: datetime | None) -> float:
+    """Seconds; 0 where one of the times is not known."""
+    return max((later - earlier).total_seconds(), 0.0) if earlier and later else 0.0

@@ -18,7 +18,7 @@ from tools.attempt import Attempt
 from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
-from transcripts.events import moment
+from transcripts.event import moment
 from transcripts.private import make_file
 
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
@@ -46,7 +46,7 @@ class ToolCall:
     arguments: str
 
 
-@cache  # of the three classes of arguments that there are
+@cache  # of the few classes of arguments that there are
 def _flat_schema(arguments: type[BaseModel]) -> Json:
     schema = arguments.model_json_schema()
     properties = {
@@ -90,6 +90,16 @@ class Tool:
         return {"type": "function", "function": function}
 
 
+class Due(NamedTuple):
+    """What a result says is to be done next: the step's name and, where that is not enough, how to do it."""
+
+    next: str
+    do: str
+
+
+Guide = Callable[[Interview], Due]
+
+
 @dataclass
 class Budget:
     """How many calls a model may make: per turn, per tool, and so per interview; and the same one in a row."""
@@ -124,12 +134,15 @@ class Budget:
 class Registry:
     """The tools of one interview. `call` records each call and its one result as events."""
 
-    def __init__(self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, tools: Sequence[Tool], interview: Interview, emit: Callable[[Event], None], guide: Guide | None = None
+    ) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._open: ToolCall | None = None  # begun, and not yet answered
         self.schemas = [tool.wire for tool in tools]  # what the model is sent; the same bytes all through the interview
         self._interview = interview
         self._emit = emit
+        self._guide = guide or _guide
         session = interview.session
         self.budget = Budget((CALLS_PER_TOOL + 2 * session.follow_ups) * (session.questions + 1))
 
@@ -191,11 +204,14 @@ class Registry:
 
     def _wrap(self, content: Json, ok: bool) -> str:
         """The result as JSON text of at most MAX_RESULT characters, with the step that is due."""
-        step = self._interview.step()
-        content = {"ok": ok, "next": step.value, **content}
-        if step in SPEECH:
-            content["do"] = to_model(f"step.{step.value}")
-        return fit(content)
+        due = self._guide(self._interview)
+        return fit({"ok": ok, "next": due.next, **content, **({"do": due.do} if due.do else {})})
+
+
+def _guide(interview: Interview) -> Due:
+    """Each step by its name; how to speak, where words are due."""
+    step = interview.step()
+    return Due(step.value, to_model(f"step.{step.value}") if step in SPEECH else "")
 
 
 def _problem(schema: Json, arguments: Json) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from transcripts.event import Event, Json, moment
+from transcripts.event import Event, Json
 from transcripts.grade import Grade, GraderId, KeyPointVerdict, MistakeVerdict, Score
 from transcripts.turns import ModelCallEvent, RecordedCall, RepairEvent, Reply, ToolCallEvent, ToolResultEvent
 
@@ -19,7 +19,7 @@ __all__ = [
     "EVENT_CLASSES", "FORMAT", "UNAVAILABLE", "CommandEvent", "DisputeEvent", "EndEvent", "EndReason", "ErrorEvent",
     "Event", "GradeEvent", "Json", "MessageEvent", "ModelCallEvent", "PlanEvent", "QuestionEvent", "RecordedCall",
     "RepairEvent", "Reply", "ResumeEvent", "SessionEvent", "ToolCallEvent", "ToolResultEvent", "ending",
-    "moment",
+
 ]  # fmt: skip
 
 FORMAT = 1

@@ -12,6 +12,7 @@ from agent.console import Terminal
 from agent.endpoints import Endpoint
 from agent.hold import Disk, hold, models
 from agent.loop import Interviewing, may_show
+from agent.mcp.client_interview import ClientInterview, is_clients
 from agent.models.embedded import NAME as EMBEDDED
 from agent.models.embedded import EmbeddedModel
 from agent.pool import RecordedPool
@@ -28,7 +29,7 @@ from tools.interview import Interview
 from tools.planner import Choice, Past, Planner, Tried, Wish
 from tools.question import Question
 from tools.registry import ToolError
-from transcripts.events import EndEvent, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
+from transcripts.events import EndEvent, EndReason, Event, Json, QuestionEvent, ResumeEvent, SessionEvent, ending
 from transcripts.reader import Transcript
 from transcripts.version import VERSION
 
@@ -88,6 +89,7 @@ class Resumption:
     def __post_init__(self) -> None:
         self._pool = RecordedPool(self.transcript)
         self._record = Rerun(self.transcript.events, lambda *_: None, self._go_live)
+        self._client: ClientInterview | None = None
         self._parts = self._assembled()
         self._running: Interviewing | None = None
 
@@ -118,7 +120,7 @@ class Resumption:
                 lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
                 lambda: record.next() is not None or here.expects_more(), here.edit,
             )  # fmt: skip
-            self._running = Interviewing(parts, course, candidate)
+            self._running = Interviewing(parts, course, candidate, self._before)
             screen.speaking.allowed = partial(may_show, self._running)
             return hold(self._running, self.disk, quiet=self.flags.quiet)
 
@@ -126,8 +128,15 @@ class Resumption:
         session = self.transcript.session.model_copy()
         grader = RecordedGrader(self._record, self.grader)
         choose = choices(self._record, self._choose, self._known, self.transcript.path)
+        client = is_clients(session)
         # with the schemas that the model was sent: a cached prefix stays the same
-        return assemble(session, choose, grader, self._record, self.transcript.session.tools)
+        parts = assemble(session, choose, grader, self._record, None if client else session.tools)
+        self._client = ClientInterview(parts, choose, grader) if client else None
+        return parts
+
+    def _before(self) -> EndReason | None:
+        """What goes before the loop: the calls of a client, where one held the interview."""
+        return self._client.follow(self._record) if self._client else None
 
     def _choose(self, tried: Sequence[Tried], wish: Wish) -> Choice:
         """The next question; where the interview stopped in the midst of asking for one that is gone, there is none."""

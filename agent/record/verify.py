@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from agent.candidate import TypingCandidate
 from agent.loop import Interviewing, run_interview
+from agent.mcp.client_interview import ClientInterview, is_clients
 from agent.models.failure import EndpointError
 from agent.record.changes import NOTHING, alike, changes
 from agent.record.inputs import RecordedGrader, choices, lines, resuming
@@ -134,8 +136,9 @@ def _over() -> None:
 def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
     """Hold the recorded interview once more, with nobody at the other end."""
     session = transcript.session.model_copy()
-    parts = assemble(session, choices(record, _no_choice, lambda _: None, transcript.path), grader, record,
-                     transcript.session.tools)  # fmt: skip
+    choose, client = choices(record, _no_choice, lambda _: None, transcript.path), is_clients(session)
+    parts = assemble(session, choose, grader, record, None if client else session.tools)
+    before = partial(ClientInterview(parts, choose, grader).follow, record) if client else lambda: None
     candidate = TypingCandidate(
         lines(record, lambda: None), parts.interview, record.emit, lambda *_, **__: None, session.grader
     )
@@ -143,7 +146,7 @@ def _run(transcript: Transcript, record: Rerun, grader: Grader) -> None:
     course = begin_course(parts, RecordedModel(record), standby if session.base_url else None)
     record.listeners.append(resuming(course, standby))
     begin(parts)
-    end(parts, run_interview(Interviewing(parts, course, candidate)))
+    end(parts, run_interview(Interviewing(parts, course, candidate, before)))
     if left := record.next():
         raise DivergedError(left, NOTHING)
 

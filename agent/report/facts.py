@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from agent.models.embedded import NAME as EMBEDDED
 from agent.record.retell import retell
 from agent.report.progress import made_again, progress, rows_of
 from agent.sessions import describe
@@ -38,7 +39,7 @@ def of_interview(transcript: Transcript, lang: Lang | None = None) -> Json:
         **describe(transcript),
         "razbor": session.razbor,
         "model": session.model,
-        "offline": session.base_url is None,
+        "offline": session.model == EMBEDDED,
         "grader": (last.grader if last else session.grader).model_dump(),
         "seconds": sum(question["seconds"] or 0 for question in questions),
         "minutes": session.minutes,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from tools.ability import Ability
 from tools.mastery import Scored, mastery
-from transcripts.events import Json, moment
+from transcripts.event import moment
+from transcripts.events import Json
 
 AGAIN = 2  # times, from which on a mistake is one that comes again
 

@@ -3,6 +3,7 @@
 import shutil
 import sys
 
+from agent.models.embedded import NAME as EMBEDDED
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
 from agent.terminal.pace import pace, total
 from agent.terminal.printable import printable
@@ -124,7 +125,7 @@ class Screen:
 
     def _model(self, event: SessionEvent | ResumeEvent) -> str:
         """Who interviews."""
-        return event.model if event.base_url else say("first.embedded", self._lang)
+        return say("first.embedded", self._lang) if event.model == EMBEDDED else event.model
 
     def _first_screen(self, session: SessionEvent, width: int) -> list[Line]:
         lines: list[Line] = [[("head", f"razbor {session.razbor}"), ("", f" · {self._model(session)}")]]
