@@ -11,6 +11,7 @@ from typing import Any
 from agent.arguments import add_arguments, help_text, sentence
 from agent.config import locale_language
 from agent.flags import Parser
+from agent.models.failure import UnavailableError
 from prompts import LANGUAGES, say
 from tools.nearest import nearest
 from transcripts.errors import InputError, RecordingError
@@ -127,7 +128,7 @@ def _complain(text: str) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status (see the contract of the command line)."""
+    """Run one command; return its exit status, one of the five above."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
     Parser.lang = language(arguments)
@@ -139,8 +140,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         _complain(explain(error, Parser.lang))
         return USAGE
-    except RecordingError as error:
-        _complain(_explained("error.recording", Parser.lang, path=error.path, reason=error.reason))
+    except (RecordingError, UnavailableError) as error:
+        _complain(_lines(error, Parser.lang))
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -175,6 +176,14 @@ def _explained(key: str, lang: str, /, **values: object) -> str:
     from agent.terminal.printable import printable
 
     return " ".join(printable(say(key, lang, **{name: told(value, lang) for name, value in values.items()})).split())
+
+
+def _lines(error: RecordingError | UnavailableError, lang: str) -> str:
+    from agent.terminal.printable import printable
+
+    if isinstance(error, RecordingError):
+        return _explained("error.recording", lang, path=error.path, reason=error.reason)
+    return printable(str(error))
 
 
 def _drop_output() -> None:

@@ -1,17 +1,19 @@
 """The model behind an endpoint, ready to be asked. Imported only where an endpoint is configured."""
 
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from agent.config import Value, folder
 from agent.endpoints import Endpoint
 from agent.models.clock import QUICK, Limits
 from agent.models.endpoint import EndpointModel
-from agent.models.fit import Memory
+from agent.models.failure import EndpointError, UnavailableError
+from agent.models.fit import Fits
 from agent.models.patience import Tell
 from agent.models.wire import Wire
+from agent.remedy import remedy
 from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang
@@ -25,9 +27,9 @@ def connect(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell) -> En
     return EndpointModel(wire, memory_of_endpoints(), tell, fixed=fixed_of(settings))
 
 
-def memory_of_endpoints() -> Memory:
+def memory_of_endpoints() -> Fits:
     """What all endpoints turned out to need."""
-    return Memory(folder("state") / "endpoints.json")
+    return Fits(folder("state") / "endpoints.json")
 
 
 def fixed_of(settings: Mapping[str, Value]) -> Json:
@@ -42,13 +44,22 @@ def limits_of(settings: Mapping[str, Value]) -> Limits | None:
     return Limits(idle=seconds, total=5 * seconds) if seconds else None
 
 
+@contextmanager
+def remedied(endpoint: Endpoint, lang: Lang) -> Iterator[None]:
+    """Where the endpoint fails, an UnavailableError that says what is wrong and what to do about it."""
+    try:
+        yield
+    except EndpointError as error:
+        raise UnavailableError(remedy(error, endpoint, lang)) from error
+
+
 def with_model(endpoint: Endpoint, lang: Lang, tell: Tell = lambda *_, **__: None) -> Endpoint:
-    """The endpoint, with the one model that it serves where none was named. EndpointError when it does not say."""
+    """The endpoint, with the one model that it serves where none was named. UnavailableError when it does not say."""
     if endpoint.model:
         return endpoint
     tell("wait.endpoint")
     try:
-        with closing(Wire(endpoint, QUICK)) as wire:
+        with remedied(endpoint, lang), closing(Wire(endpoint, QUICK)) as wire:
             names = wire.models()
     finally:
         tell("")

@@ -13,7 +13,7 @@ from agent.terminal.speaking import Write
 from agent.terminal.status import is_plain
 from prompts import say
 from tools.interview import Interview
-from transcripts.recorder import hold_back_ctrl_c, interruptible
+from transcripts.signals import hold_back_ctrl_c, interruptible
 
 Read = Callable[[], str | None]
 

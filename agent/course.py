@@ -11,7 +11,7 @@ from agent.model import Model
 from agent.models.failure import EndpointError
 from agent.problems import detail
 from prompts import say
-from transcripts.events import UNAVAILABLE, ErrorEvent, Event, MessageEvent, QuestionEvent, RepairEvent
+from transcripts.events import UNAVAILABLE, ErrorEvent, Event, QuestionEvent, RepairEvent
 
 MISTAKES = 3  # turns in a row, then a rescue
 RESCUES = 2  # in one question, then the take-over
@@ -28,18 +28,15 @@ class Course:
     emit: Callable[[Event], None]
     lang: str
     taken_over: bool = False
-    said: list[str] = field(default_factory=list)  # the interviewer's words in this question
     _mistakes: int = 0
     _rescues: int = 0
     _begun: bool = False
     _told: set[str] = field(default_factory=set)
 
     def hear(self, event: Event) -> None:
-        """A listener: what was said, and that a question was asked."""
+        """A listener: that a question was asked."""
         if isinstance(event, QuestionEvent):
-            self._begun, self._rescues, self.said = True, 0, []
-        elif isinstance(event, MessageEvent) and event.role == "assistant":
-            self.said.append(event.content)
+            self._begun, self._rescues = True, 0
 
     def start_over(self, standby: Model | None) -> None:
         """Another model, or the same one anew: what was held against it is forgotten."""

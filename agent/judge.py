@@ -24,7 +24,7 @@ from transcripts.events import Json
 from transcripts.grade import Grade, GraderId
 
 CHECK_SECONDS = 60.0
-GIVE_UP = 2  # requests that an endpoint may fail at, before a judge is taken for gone
+FAILURES = 2  # requests that an endpoint may fail at, before a judge is taken for gone
 
 
 def judge(endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, lang: Lang) -> JudgeGrader:
@@ -39,7 +39,7 @@ def _patient(
     questioner = _questioner(endpoint, settings, tell)
 
     def ask(messages: Sequence[Json], schema: Json, max_tokens: int) -> str:
-        if len(broken) < GIVE_UP:  # then it is not waited for any more
+        if len(broken) < FAILURES:  # then it is not waited for any more
             try:
                 return questioner.ask(messages, schema, max_tokens)
             except EndpointError as error:

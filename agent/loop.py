@@ -168,7 +168,7 @@ def _fault(run: Interviewing, words: str) -> str:
     if not run.course.watched:
         return ""
     interview = run.interview
-    return fault(Speech(words, interview.step(), interview.current, interview.session.held_in, run.course.said))
+    return fault(Speech(words, interview.step(), interview.current, interview.session.held_in))
 
 
 def close(parts: Parts) -> EndReason:

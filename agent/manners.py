@@ -5,15 +5,16 @@ The signs are in manners.toml.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import tomli
 
-from tools.graders.text import is_russian, tokens
-from tools.interview import Attempt, Step
+from tools.attempt import Attempt
+from tools.graders.text import is_russian, telling
+from tools.interview import Step
 from tools.question import Lang
 
 HERE = Path(__file__).parent
@@ -27,13 +28,12 @@ _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 @dataclass(frozen=True)
 class Speech:
-    """Words that the interviewer is about to say: at which step, of which question, after which other words."""
+    """Words that the interviewer is about to say: at which step, of which question."""
 
     words: str
     step: Step
     attempt: Attempt | None
     lang: Lang
-    said: Sequence[str] = ()
 
 
 def fault(speech: Speech) -> str:
@@ -75,8 +75,8 @@ def _asks_other(speech: Speech) -> bool:
     """A question of its own in the place of the invitation: much is asked that is not in the prompt."""
     if speech.step is not Step.INTRODUCE or speech.attempt is None or "?" not in speech.words:
         return False
-    prompt = _telling(speech.attempt.question.wording(speech.lang).prompt)
-    return len(_telling(speech.words) - prompt) >= OTHER_WORDS
+    prompt = telling(speech.attempt.question.wording(speech.lang).prompt)
+    return len(telling(speech.words) - prompt) >= OTHER_WORDS
 
 
 def _no_question(speech: Speech) -> bool:
@@ -84,7 +84,12 @@ def _no_question(speech: Speech) -> bool:
 
 
 def _repeats(speech: Speech) -> bool:
-    return speech.step is Step.FOLLOW_UP and _plain(speech.words) in [_plain(text) for text in speech.said]
+    return speech.step is Step.FOLLOW_UP and speech.attempt is not None and says_again(speech.words, speech.attempt)
+
+
+def says_again(words: str, attempt: Attempt) -> bool:
+    """Whether the interviewer has said this already, to the word, about this question."""
+    return _plain(words) in map(_plain, attempt.spoken)
 
 
 def _wrong_language(speech: Speech) -> bool:
@@ -98,17 +103,13 @@ def _gives_away(speech: Speech) -> bool:
     if attempt is None or attempt.revealed:
         return False
     wording = attempt.question.wording(speech.lang)
-    known = _telling(f"{wording.prompt} {attempt.answer}")
-    spoken = _telling(speech.words)
+    known = telling(f"{wording.prompt} {attempt.answer}")
+    spoken = telling(speech.words)
     for statement in (wording.short_answer, *wording.key_points, *wording.mistakes, *wording.contraries.values()):
-        new = _telling(statement) - known
+        new = telling(statement) - known
         if len(new & spoken) >= max(FEWEST_WORDS, GIVEN_AWAY * len(new)):
             return True
     return False
-
-
-def _telling(text: str) -> set[str]:
-    return {token.stem for token in tokens(text) if not token.stop}
 
 
 def _plain(text: str) -> str:

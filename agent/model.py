@@ -41,5 +41,5 @@ class Model(Protocol):
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn; `due` is the step that the interview waits for. The model may see it otherwise.
 
-        Raises KeyboardInterrupt when the candidate stops it, ModelUnavailableError when no turn can be had.
+        Raises KeyboardInterrupt when the candidate stops it, EndpointError when no turn can be had.
         """

@@ -16,7 +16,8 @@ from agent.record.retell import retell
 from agent.terminal.printable import printable
 from prompts import say
 from tools.ability import Ability, unknown
-from tools.interview import Attempt, Interview
+from tools.attempt import Attempt
+from tools.interview import Interview
 from tools.memory import Memory, MemoryUnavailableError, NewerMemoryError, Stamp, opened
 from tools.plan import Unit
 from tools.planner import Past

@@ -8,6 +8,7 @@ from pathlib import Path
 from agent.cli import explain
 from agent.config import Value, shelf_file
 from agent.endpoints import Endpoint, choose_for_grader
+from agent.models.failure import UnavailableError
 from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import Bank, load
@@ -43,6 +44,26 @@ def grading_endpoint(settings: Mapping[str, Value]) -> Endpoint | None:
     return endpoint
 
 
+def judge_endpoint(
+    settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None
+) -> tuple[Endpoint | None, str]:
+    """The grading endpoint with its model; None where `local` grades, and why where the endpoint is at fault.
+
+    At the interviewer's endpoint its model judges, unless another is named. InputError for a judge without an endpoint.
+    """
+    endpoint = grading_endpoint(settings)
+    if endpoint is None:
+        return None, ""
+    if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
+        return interviewer, ""
+    from agent.connect import with_model
+
+    try:
+        return with_model(endpoint, settings["lang"].value, tell), ""
+    except UnavailableError as error:
+        return None, str(error)
+
+
 def tell_judge(settings: Mapping[str, Value], interviewer: Endpoint | None, lang: Lang) -> None:
     """Name on stderr where answers go to be graded, if that is another place than the interviewer's."""
     endpoint = grading_endpoint(settings)
@@ -67,24 +88,14 @@ def tell_torn(path: Path, size: int, lang: str) -> None:
 def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None) -> Grader:
     """The grader that the settings ask for; without an endpoint `auto` is `local`. InputError for a judge without one.
 
-    At the interviewer's endpoint its model judges, unless another is named. An endpoint that does not say which model
-    it serves is named on stderr, and `local` grades.
+    Where an endpoint does not say which model it serves, that is told on stderr, and `local` grades.
     """
-    name, lang = settings["grader"].value, settings["lang"].value
-    endpoint = grading_endpoint(settings)
+    lang = settings["lang"].value
+    endpoint, reason = judge_endpoint(settings, tell, interviewer)
     if endpoint is None:
+        if reason:
+            print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)
         return LocalGrader()
-    if interviewer and not endpoint.model and endpoint.base_url == interviewer.base_url:
-        endpoint = interviewer
-    from agent.connect import with_model
     from agent.judge import AutoGrader, judge
-    from agent.models.failure import EndpointError
-    from agent.remedy import remedy
 
-    try:
-        endpoint = with_model(endpoint, lang, tell)
-    except EndpointError as error:
-        reason = remedy(error, endpoint, lang)
-        print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)
-        return LocalGrader()
-    return (judge if name == "judge" else AutoGrader)(endpoint, settings, tell, lang)
+    return (judge if settings["grader"].value == "judge" else AutoGrader)(endpoint, settings, tell, lang)

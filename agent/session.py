@@ -19,7 +19,8 @@ from tools.interview import Interview
 from tools.planner import Choose
 from tools.registry import Registry
 from transcripts.events import EndEvent, EndReason, Event, Json, MessageEvent, SessionEvent
-from transcripts.recorder import uninterrupted
+from transcripts.grade import mean_score
+from transcripts.signals import uninterrupted
 from transcripts.version import VERSION
 
 Listener = Callable[[Event], None]
@@ -116,8 +117,6 @@ def begin(parts: Parts) -> None:
 
 def end(parts: Parts, reason: EndReason) -> None:
     """Write the last event."""
-    attempts = parts.interview.attempts
-    scores = [attempt.grade.score for attempt in attempts if attempt.grade and attempt.grade.score is not None]
-    mean = round(sum(scores) / len(scores), 1) if scores else None
-    usage = parts.usage.total()
-    parts.journal.emit(EndEvent(reason=reason, asked=len(attempts), graded=len(scores), mean_score=mean, usage=usage))
+    asked, scores, usage = len(parts.interview.attempts), parts.interview.scores(), parts.usage.total()
+    mean = mean_score(scores)
+    parts.journal.emit(EndEvent(reason=reason, asked=asked, graded=len(scores), mean_score=mean, usage=usage))

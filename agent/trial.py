@@ -9,7 +9,7 @@ from agent.endpoints import Endpoint
 from agent.loop import Interviewing, Leave, run_interview
 from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError
-from agent.models.fit import Fit, Memory
+from agent.models.fit import Fit, Fits
 from agent.models.wire import Wire
 from agent.session import Journal, Parts, assemble, begin, new_session
 from tools.bank import load
@@ -45,7 +45,7 @@ def hold_beginning(endpoint: Endpoint, dialect: str, lang: Lang) -> Trial:
     wire, events, failure = Wire(endpoint), list[Event](), None
     parts = _parts(endpoint, lang, events)
     with tempfile.TemporaryDirectory() as folder:
-        memory = Memory(Path(folder) / "endpoints.json")
+        memory = Fits(Path(folder) / "endpoints.json")
         model = EndpointModel(wire, memory, lambda *_, **__: None, fixed={"dialect": dialect, "ask_usage": True})
         course = Course(model, None, parts.journal.emit, lang)
         begin(parts)

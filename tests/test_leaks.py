@@ -15,10 +15,11 @@ from agent.check.giveaway import given_away
 from prompts import say
 from tests.conftest import Run
 from tools import fetch_question, grade_answer, reveal_breakdown
+from tools.attempt import Attempt
 from tools.bank import load
 from tools.graders.local import LocalGrader
 from tools.graders.text import tokens
-from tools.interview import SPEECH, Attempt, Interview, Step
+from tools.interview import SPEECH, Interview, Step
 from tools.planner import in_order
 from tools.question import Lang, Question
 from tools.registry import Registry, ToolCall

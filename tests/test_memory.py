@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.ability import unknown
+from tools.attempt import Attempt
 from tools.bank import load
-from tools.interview import Attempt
 from tools.memory import Stamp, opened
 from tools.plan import Span, Unit, plan
 from tools.ratings import AGAIN, EASY, GOOD, HARD, SLOW, recalled

@@ -15,19 +15,30 @@ MAY_IMPORT = {
 }
 
 
-def imported_rooms(path: Path) -> set[str]:
-    found = set()
+def imported(path: Path) -> set[str]:
+    found = set[str]()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-        found |= {name.split(".")[0] for name in names}
-    return found & set(ROOMS)
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def imported_rooms(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)} & set(ROOMS)
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_imports_only_what_it_may(room: str) -> None:
     for path in (ROOT / room).rglob("*.py"):
         assert imported_rooms(path) <= MAY_IMPORT[room], path
+
+
+def test_only_the_command_line_knows_the_commands() -> None:
+    for path in (ROOT / "agent").rglob("*.py"):
+        if path.parent.name != "commands":  # the command line imports them by name, when it knows which
+            assert not [name for name in imported(path) if name.startswith("agent.commands")], path
 
 
 def test_no_function_and_no_module_is_out_of_proportion() -> None:

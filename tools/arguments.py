@@ -144,3 +144,8 @@ def _unclosed(text: str) -> bool:
     """Whether more braces are opened than closed, outside of strings; or a string is still open."""
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
     return bare.count("{") > bare.count("}") or '"' in bare
+
+
+def exact_object(properties: Json) -> Json:
+    """The JSON schema of an object with all of these properties and no other."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import to_model
-from tools.interview import Attempt, Interview, Step
+from tools.attempt import Attempt
+from tools.interview import Interview, Step
 from tools.planner import Choice, Choose, Tried, Wish
 from tools.registry import Tool, ToolError
 from transcripts.events import Event, Json, PlanEvent, QuestionEvent

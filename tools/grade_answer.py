@@ -6,8 +6,9 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from prompts import to_model
+from tools.attempt import Attempt
 from tools.follow_up import follow_up
-from tools.interview import Attempt, Interview, Step
+from tools.interview import Interview, Step
 from tools.question import Lang, Question
 from tools.registry import Tool, ToolError
 from transcripts.events import Event, GradeEvent, Json

@@ -4,12 +4,12 @@ The rules of the interview live here, once: the registry refuses what is not due
 and an interview read back from its transcript is in the state it was in. Nothing here writes.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tools.attempt import Attempt, Turn
 from tools.nonanswer import is_nonanswer
-from tools.question import Lang, Question
+from tools.question import Question
 from transcripts.event import moment
 from transcripts.events import (
     CommandEvent,
@@ -25,7 +25,6 @@ from transcripts.events import (
     ToolCallEvent,
     ToolResultEvent,
 )  # fmt: skip
-from transcripts.grade import Grade
 
 
 class Step(StrEnum):
@@ -45,49 +44,6 @@ SPEECH = (Step.INTRODUCE, Step.FOLLOW_UP, Step.FAREWELL)
 FULL_SCORE = 10.0
 
 
-@dataclass
-class Attempt:
-    """One question of the interview and what became of it."""
-
-    question: Question
-    words: list[str] = field(default_factory=list)  # the candidate's turns, in order
-    grades: list[Grade] = field(default_factory=list)  # the last one counts
-    disputes: list[DisputeEvent] = field(default_factory=list)
-    introduced: bool = False
-    to_grade: bool = False  # words came in after the last grade
-    awaiting: bool = False  # a follow-up was asked and not yet answered
-    follow_ups: int = 0
-    follow_ups_over: bool = False
-    given_up: bool = False
-    wants_breakdown: bool = False
-    hints: int = 0  # how many were shown
-    seconds: float = 0.0  # that the candidate took to answer
-    plan: PlanEvent | None = None  # why this question
-    revealed: bool = False
-    lang: Lang = "en"  # that the question is put in
-
-    @property
-    def answer(self) -> str:
-        """All the candidate said to this question, a line a turn."""
-        return "\n".join(self.words)
-
-    @property
-    def grade(self) -> Grade | None:
-        """The grade that counts so far."""
-        return self.grades[-1] if self.grades else None
-
-    def made_before(self, mistake: str) -> int:
-        """How many times a mistake was made in earlier interviews, as far as that is recorded."""
-        made = self.plan.why.get("committed") if self.plan else None
-        times = made.get(mistake) if isinstance(made, dict) else None
-        return times if isinstance(times, int) else 0
-
-    @property
-    def disputable(self) -> bool:
-        """Whether there are verdicts, and the candidate has seen them."""
-        return self.revealed and self.grade is not None and self.grade.status == "graded"
-
-
 class Interview:
     """The fold: `apply` every event in order; then `step` says what is due."""
 
@@ -100,7 +56,10 @@ class Interview:
         self.interrupted = False  # Ctrl-C: the candidate is due, whatever was running
         self.over = False
         self._plan: PlanEvent | None = None
-        self._before: datetime | None = None  # the time of the event before
+        self.took = 0.0  # seconds to the last event from the one before it, or before the tool call that it is part of
+        self._ran = 0.0  # seconds from the first event to the last, without pauses
+        self._last: datetime | None = None  # the time of the last event
+        self._before: datetime | None = None  # the same, but for events in a tool call
         self._calling = False  # a tool is being carried out
 
     @property
@@ -118,6 +77,10 @@ class Interview:
         """What the candidate has taken for all answers; the waiting for a model or a grader does not count."""
         return sum(attempt.seconds for attempt in self.attempts)
 
+    def scores(self) -> list[float]:
+        """The scores that count, of the questions that have one."""
+        return [attempt.grade.score for attempt in self.attempts if attempt.grade and attempt.grade.score is not None]
+
     @property
     def minutes_left(self) -> float | None:
         """Of the time that the interview is to take; below 0 once it is over. None: it has no limit."""
@@ -131,9 +94,10 @@ class Interview:
                 self._plan = event
             case QuestionEvent():
                 question = Question.model_validate(event.question)
-                self.attempts.append(Attempt(question, plan=self._plan, lang=self.session.held_in))
+                lang = self.session.held_in
+                self.attempts.append(Attempt(question, plan=self._plan, begun=self._ran, lang=lang))
             case MessageEvent(role="assistant"):
-                self._spoken()
+                self._spoken(event.content)
             case MessageEvent(role="user"):
                 self._heard(event.content)
             case GradeEvent():
@@ -195,13 +159,16 @@ class Interview:
             return False
         return self.live or grade.score != FULL_SCORE
 
-    def _spoken(self) -> None:
+    def _spoken(self, words: str) -> None:
         step, attempt = self.step(), self.current
+        if attempt:
+            attempt.spoken.append(words)
         if step is Step.FAREWELL:
             self.finished = True
         elif attempt and step is Step.INTRODUCE:
             attempt.introduced = True
         elif attempt and step is Step.FOLLOW_UP:
+            attempt.turns.append(Turn("interviewer", words))
             attempt.follow_ups += 1
             attempt.awaiting = True
 
@@ -209,7 +176,7 @@ class Interview:
         self.interrupted, self.said = False, True
         attempt = self.current
         if attempt and not attempt.revealed and not attempt.given_up:
-            attempt.words.append(words)
+            attempt.turns.append(Turn("candidate", words))
             attempt.to_grade, attempt.awaiting, attempt.introduced = True, False, True
 
     def _graded(self, grade: GradeEvent) -> None:
@@ -220,6 +187,7 @@ class Interview:
                     earlier.grades.append(grade)
         elif attempt and attempt.question.id == grade.question:
             attempt.grades.append(grade)
+            attempt.lasted = self._ran - attempt.begun
             attempt.to_grade = False
             attempt.given_up = grade.reason == "skipped"
 
@@ -230,16 +198,19 @@ class Interview:
             self.session = self.session.model_copy(update={"questions": event.questions})
 
     def _clock(self, event: Event) -> None:
-        """What the candidate does took the time since the event before it.
+        """What the candidate does took the time since the event before it; an event without a readable time none.
 
         What a tool puts on record while it is carried out, be it their words, was done before it was called.
         """
         now = moment(event.time)
+        self.took = _between(self._before, now)
+        self._ran += 0.0 if isinstance(event, ResumeEvent) else _between(self._last, now)  # that ends a pause
+        self._last = now or self._last
         typed = (isinstance(event, MessageEvent) and event.role == "user") or (
             isinstance(event, CommandEvent) and event.name != "interrupt"
         )
-        if typed and self.current and now and self._before:
-            self.current.seconds += max((now - self._before).total_seconds(), 0.0)
+        if typed and self.current:
+            self.current.seconds += self.took
         over = isinstance(event, ToolResultEvent | ResumeEvent | EndEvent)
         self._calling = isinstance(event, ToolCallEvent) or (self._calling and not over)
         if not self._calling:
@@ -259,3 +230,8 @@ class Interview:
         for attempt in self.attempts:
             if attempt.question.id == dispute.question:
                 attempt.disputes.append(dispute)
+
+
+def _between(earlier: datetime | None, later: datetime | None) -> float:
+    """Seconds; 0 where one of the times is not known."""
+    return max((later - earlier).total_seconds(), 0.0) if earlier and later else 0.0

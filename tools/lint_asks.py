@@ -5,7 +5,7 @@ They are read before the breakdown is open, so none of them may say what the ans
 
 from collections.abc import Iterator
 
-from tools.graders.text import tokens
+from tools.graders.text import telling
 from tools.lint_phrases import LANGS, SHOWN, Finding, Step
 from tools.question import Question, Wording
 
@@ -17,11 +17,11 @@ def check_asks(question: Question) -> Iterator[Finding]:
     """Which hints and follow-ups are missing, or tell a piece of the answer."""
     if question.hints and len(question.hints) != HINTS:
         yield "lint.hints", ("hints",), {"count": len(question.hints), "want": HINTS}
-    known = _telling(f"{question.prompt} {question.en.prompt} {question.ru.prompt}")
+    known = telling(f"{question.prompt} {question.en.prompt} {question.ru.prompt}")
     for lang in LANGS:
         for place, text, line in _asks(question.wording(lang)):
-            secret = _telling(line) - known
-            given = secret & _telling(text)
+            secret = telling(line) - known
+            given = secret & telling(text)
             if given and (len(given) > MOST_GIVEN * len(secret) or any(word[0].isdigit() for word in given)):
                 steps: tuple[Step, ...] = (lang, *place) if getattr(getattr(question, lang), place[0]) else place
                 words = ", ".join(sorted(given))
@@ -35,7 +35,3 @@ def _asks(wording: Wording) -> Iterator[tuple[tuple[str, int], str, str]]:
             yield ("hints", n), text, line
     for n, (text, line) in enumerate(zip(wording.follow_ups, wording.key_points, strict=False)):
         yield ("follow_ups", n), text, line
-
-
-def _telling(text: str) -> set[str]:
-    return {token.stem for token in tokens(text) if not token.stop}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.ability import TOPICS, Ability
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.mastery import Scored, mastery
 from tools.ratings import recalled
 from tools.schedule import Card, reviewed
@@ -206,7 +206,7 @@ def _writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _first_graded(attempt: Attempt) -> datetime | None:
-    time = moment(next((getattr(grade, "time", "") for grade in attempt.grades), ""))
+    time = moment(next((grade.time for grade in attempt.grades), ""))
     with suppress(OverflowError):
         time = time.astimezone(UTC) if time else None
         return time if time and time.year in YEARS else None

@@ -6,7 +6,7 @@ Ratings are those of FSRS: 1 again, 2 hard, 3 good, 4 easy. They never touch the
 from dataclasses import dataclass
 from typing import Literal
 
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from transcripts.grade import MistakeVerdict
 
 Rating = Literal[1, 2, 3, 4]

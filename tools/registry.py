@@ -16,7 +16,7 @@ from prompts import to_model
 from tools.arguments import ArgumentsError, parse_arguments
 from tools.interview import SPEECH, Interview
 from transcripts.events import Event, Json, ToolCallEvent, ToolResultEvent
-from transcripts.recorder import uninterrupted
+from transcripts.signals import uninterrupted
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator

@@ -63,7 +63,7 @@ def mistake_lines(question: Question, lang: Lang) -> list[RubricLine]:
 def score(key_points: Sequence[KeyPointLine], mistakes: Sequence[MistakeLine]) -> float:
     """10 × covered / all key points × f(committed), f(0, 1, 2, 3 or more) = 1, 0.8, 0.5, 0.3; one decimal.
 
-    `unsure` counts as neither covered nor committed. Source: cli contract, section "Score".
+    `unsure` counts as neither covered nor committed.
     """
     covered = sum(line.verdict == "covered" for line in key_points)
     committed = sum(line.verdict == "committed" for line in mistakes)

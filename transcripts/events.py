@@ -19,6 +19,7 @@ __all__ = [
     "EVENT_CLASSES", "FORMAT", "UNAVAILABLE", "CommandEvent", "DisputeEvent", "EndEvent", "EndReason", "ErrorEvent",
     "Event", "GradeEvent", "Json", "MessageEvent", "ModelCallEvent", "PlanEvent", "QuestionEvent", "RecordedCall",
     "RepairEvent", "Reply", "ResumeEvent", "SessionEvent", "ToolCallEvent", "ToolResultEvent", "ending",
+
 ]  # fmt: skip
 
 FORMAT = 1
@@ -173,8 +174,8 @@ class CommandEvent(Event):
 
     type: Literal["command"] = "command"
     name: str
-    """The command (`/help`, `/skip`, `/reveal`, `/repeat`, `/score`, `/quit`), or `interrupt` (Ctrl-C), `continue` (the
-    empty line after it), `end_of_input` (there is nothing more to read)."""
+    """The command (`/help`, `/hint`, `/skip`, `/reveal`, `/repeat`, `/score`, `/time`, `/quit`), or `interrupt`
+    (Ctrl-C), `continue` (the empty line after it), `end_of_input` (there is nothing more to read)."""
     argument: str = ""
     """What was typed behind the command; `left` of the Ctrl-C that left; mostly empty."""
 

@@ -1,5 +1,6 @@
 """The Grade: a verdict per rubric line with a quote as evidence. A record: never changed once written."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,6 +77,11 @@ class Grade(BaseModel):
     def lines(self) -> list[KeyPointLine | MistakeLine]:
         """Every line with a verdict, the key points first."""
         return [*self.key_points, *self.mistakes]
+
+
+def mean_score(scores: Sequence[float]) -> float | None:
+    """The mean to one decimal, as it is recorded and shown; None of none."""
+    return round(sum(scores) / len(scores), 1) if scores else None
 
 
 class Remarks(BaseModel):

@@ -2,9 +2,7 @@
 
 import json
 import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,39 +13,6 @@ from transcripts.private import NOT_THROUGH_LINKS, make_folder
 from transcripts.reader import Transcript, read
 
 AS_IT_IS = os.O_APPEND | getattr(os, "O_BINARY", 0)  # Windows would make two characters of a line feed
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits until this is over: what is on disk is then also in the state, and the other way round."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows: the gap stays
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def hold_back_ctrl_c() -> None:
-    """From now on Ctrl-C waits, but for where `interruptible` lets it in."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Within, Ctrl-C takes effect at once, also one that had to wait."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def to_line(event: Event) -> bytes:

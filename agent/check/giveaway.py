@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.question import Question, sentences
 
 RUN = 8  # words in a row that nobody says by chance

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agent.check.conduct import Conduct
 from agent.check.giveaway import given_away
+from agent.manners import says_again
 from prompts import catalogue
 from tools.interview import SPEECH, Interview, Step
 from transcripts.events import (
@@ -58,7 +59,6 @@ class _Watch:
         self._call: ToolCallEvent | None = None
         self._before: tuple[str, str] | None = None  # the call before, without its id
         self._asked = 0  # questions, when the call was made
-        self._said: list[str] = []  # by the interviewer, in this question
 
     def see(self, event: Event) -> None:
         """Take one event in: what it says about the model first, then what it does to the interview."""
@@ -76,7 +76,6 @@ class _Watch:
                 self._answered(event, due)
             case QuestionEvent():
                 self._took(Step.FETCH)
-                self._said = []
             case GradeEvent() if due is Step.GRADE:
                 self._took(due)
             case MessageEvent(role="assistant"):
@@ -149,9 +148,10 @@ class _Watch:
             return
         if given_away(words, self._interview.attempts):
             self.conduct.leaked.append(words)
-        plain = " ".join(re.findall(r"\w+", words.lower()))
-        self.conduct.repeats["questions"] += due is Step.FOLLOW_UP and plain in self._said
-        self._said.append(plain)
+        attempt = self._interview.current
+        self.conduct.repeats["questions"] += (
+            due is Step.FOLLOW_UP and attempt is not None and says_again(words, attempt)
+        )
 
 
 def _says(key: str, error: str) -> bool:

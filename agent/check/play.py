@@ -60,7 +60,7 @@ def script_of(transcript: Transcript) -> Script:
     return Script(transcript.session, questions, lines, answers)
 
 
-def hold(
+def measure(
     script: Script, endpoint: Endpoint, settings: Mapping[str, Value], tell: Tell, listeners: Sequence[Listener] = ()
 ) -> Conduct:
     """Hold one interview with the model of the endpoint and measure it; Ctrl-C ends it as "interrupted".

@@ -10,7 +10,7 @@ from agent.config import Value, config_file, known_profiles, resolve
 from agent.doctor import BAD, Finding, as_json, examine
 from agent.endpoints import Endpoint, choose, choose_for_grader
 from agent.models.clock import QUICK
-from agent.models.failure import EndpointError
+from agent.models.failure import EndpointError, UnavailableError
 from agent.models.wire import Wire
 from agent.nearby import AT_LEISURE, find_servers
 from agent.offer import command, short
@@ -100,16 +100,17 @@ def _grader(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, *, qu
 
 def _calibrated(settings: dict[str, Value], interviewer: Endpoint, lang: Lang, status: Status) -> Finding:
     """The endpoint as a judge, on every labelled answer that comes with razbor."""
-    from agent.connect import with_model
+    from agent.connect import remedied, with_model
     from agent.judge import calibrate
     from agent.standing import outcome
 
     endpoint = choose_for_grader(settings) or interviewer
     try:
         endpoint = with_model(endpoint, lang, status.tell)
-        standing = calibrate(endpoint, settings, status.tell, lang)
-    except EndpointError as error:
-        return Finding("judge", BAD, endpoint.base_url, remedy(error, endpoint, lang))
+        with remedied(endpoint, lang):
+            standing = calibrate(endpoint, settings, status.tell, lang)
+    except UnavailableError as error:
+        return Finding("judge", BAD, endpoint.base_url, str(error))
     return Finding("judge", "ok" if standing.better else "warn", outcome(standing, endpoint, lang),
                    details=standing.measured() | {"seconds": standing.seconds, "better": standing.better})  # fmt: skip
 

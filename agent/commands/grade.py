@@ -14,9 +14,10 @@ from agent.terminal.score_card import score_card
 from agent.terminal.screen import terminal_width, writer
 from agent.terminal.status import Status, can_go_back
 from prompts import say
-from tools.interview import Attempt
+from tools.attempt import Attempt, Turn
 from tools.question import Lang
 from transcripts.errors import InputError
+from transcripts.events import GradeEvent
 
 
 def run(flags: Namespace) -> int:
@@ -33,7 +34,8 @@ def run(flags: Namespace) -> int:
     if flags.json:
         print(to_json(grade.model_dump()))
         return DONE
-    attempt = Attempt(question, words=[answer], grades=[grade], lang=asked_in)
+    given = [Turn("candidate", answer)]
+    attempt = Attempt(question, given, grades=[GradeEvent(**grade.model_dump())], lang=asked_in)
     writer(flags.plain)(score_card(attempt, lang, terminal_width(), full=True))
     return DONE
 

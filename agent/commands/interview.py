@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
-from agent.cli import DONE, FAILED
+from agent.cli import DONE
 from agent.config import Value, resolve, transcripts_folder
 from agent.console import terminal
 from agent.endpoints import Endpoint, choose
@@ -36,7 +36,7 @@ from transcripts.recorder import Recorder
 
 
 def run(flags: Namespace) -> int:
-    """Hold an interview; where the endpoint gives no first question, say what to do about it."""
+    """Hold an interview. UnavailableError where the endpoint gives no first question."""
     settings = resolve(flags)
     endpoint = choose(settings)
     if endpoint is None and sys.stdin.isatty() and sys.stdout.isatty():
@@ -45,15 +45,7 @@ def run(flags: Namespace) -> int:
         except EOFError:
             return DONE
         endpoint = choose(settings)
-    try:
-        return _interview(flags, settings, endpoint)
-    except EndpointError as error:
-        if endpoint is None:
-            raise
-        from agent.remedy import remedy
-
-        print(f"razbor: {printable(remedy(error, endpoint, settings['lang'].value))}", file=sys.stderr)
-        return FAILED
+    return _interview(flags, settings, endpoint)
 
 
 def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None) -> int:
@@ -64,7 +56,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     heads, fixed = choose_heads(bank, flags)
     tell = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell
     if endpoint:
-        from agent.connect import with_model
+        from agent.connect import remedied, with_model
 
         endpoint = with_model(endpoint, lang, tell)
     tell_judge(settings, endpoint, lang)
@@ -78,6 +70,8 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     drawn = heads if fixed else draw(heads, session.seed, past.due)
     session = on_record(session, drawn, bank, flags, past)
     with ExitStack() as stack:
+        if endpoint:
+            stack.enter_context(remedied(endpoint, lang))
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
         search = searching(bank, flags.topic)
         planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from agent.check.play import Script, hold, script_of
+from agent.check.play import Script, measure, script_of
 from agent.check.report import Check
 from agent.check.table import WIDTH, remarks, table, verdict
 from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
 from agent.config import Value, resolve
-from agent.connect import with_model
+from agent.connect import remedied, with_model
 from agent.endpoints import Endpoint, choose
 from agent.judge import entrance_check
-from agent.models.failure import EndpointError
+from agent.models.failure import UnavailableError
 from agent.remedy import remedy
 from agent.report.inert import to_json
 from agent.resources import open_transcript
@@ -41,9 +41,10 @@ def run(flags: Namespace) -> int:
     check = Check(len(scripts))
     try:
         endpoint = with_model(endpoint, lang)
-        _examine(check, scripts, endpoint, settings, flags)
-    except EndpointError as error:
-        check.failure = remedy(error, endpoint, lang)
+        with remedied(endpoint, lang):
+            _examine(check, scripts, endpoint, settings, flags)
+    except UnavailableError as error:
+        check.failure = str(error)
     except KeyboardInterrupt:
         check.interrupted = True
     if check.rows and flags.json:
@@ -78,7 +79,7 @@ def _examine(
     try:
         for n, (name, script) in enumerate(scripts, start=1):
             tell = partial(_tell, status, {"n": n, "of": len(scripts), "name": " ".join(Path(name).stem.split())})
-            conduct = hold(script, endpoint, settings, tell, listeners)
+            conduct = measure(script, endpoint, settings, tell, listeners)
             check.rows.append((name, conduct))
             if conduct.ended["interrupted"]:
                 raise KeyboardInterrupt

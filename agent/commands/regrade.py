@@ -10,12 +10,12 @@ from agent.cli import DONE, FAILED, INTERRUPTED, USAGE, explain
 from agent.config import resolve
 from agent.regrading.copies import Source, open_folder, real, sources
 from agent.regrading.regrade import Outcome, Task, answers_of, grade_all, keep, tasks, to_do
-from agent.regrading.staff import JOBS, MOST_JOBS, NobodyGradesError, Staff, hire
+from agent.regrading.staff import JOBS, MOST_JOBS, Staff, hire
 from agent.report.facts import grader_name
 from agent.report.inert import to_json
 from agent.report.regraded import of_rows
 from agent.resources import open_transcript
-from agent.terminal.interrupt import interruptible
+from agent.terminal.interrupt import stoppable
 from agent.terminal.printable import printable
 from agent.terminal.progress import Progress
 from agent.terminal.regraded import side_by_side
@@ -38,11 +38,7 @@ def run(flags: Namespace) -> int:
     found = list(sources(_sound(paths, lang), place))
     if not found:
         return USAGE
-    try:
-        staff = hire(settings, jobs, Status(lang, live=live, quiet=flags.quiet).tell, progress.tell)
-    except NobodyGradesError as error:
-        _tell(f"razbor: {error}")
-        return FAILED
+    staff = hire(settings, jobs, Status(lang, live=live, quiet=flags.quiet).tell, progress.tell)
     for note in staff.notes:
         _tell(note)
     pressed = _work(found, staff, outcome, progress, say("regrade.finishing", lang))
@@ -84,7 +80,7 @@ def _work(found: list[Source], staff: Staff, outcome: Outcome, progress: Progres
         keep(task, grade, staff, outcome)
         progress.advance()
 
-    with interruptible(finishing) as interrupt:
+    with stoppable(finishing) as interrupt:
         progress.begin(sum(_missing(source, staff) for source in found))
         try:
             waiting = tasks(found, staff.id, outcome)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agent.cli import DONE, explain
-from agent.commands.sessions import find
-from agent.config import resolve, transcripts_folder
+from agent.config import resolve
 from agent.report import anki, facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
 from agent.resources import open_transcript
+from agent.sessions import all_recorded, find
 from agent.terminal.counting import Counting
 from agent.terminal.printable import printable
 from prompts import say
@@ -29,7 +29,7 @@ def run(flags: Namespace) -> int:
     lang: Lang = settings["lang"].value
     question_lang: Lang = settings["question_lang"].value
     deck, claimed = anki.Deck(lang, question_lang), list[Json]()
-    paths = sorted(transcripts_folder().glob("*.jsonl"))
+    paths = all_recorded()
 
     def visit(transcript: Transcript) -> Json:
         if flags.disputes:

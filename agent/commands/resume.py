@@ -4,20 +4,19 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-from agent.cli import FAILED, explain
-from agent.commands.sessions import find
+from agent.cli import explain
 from agent.config import Value, resolve, transcripts_folder
 from agent.console import Terminal, terminal
 from agent.endpoints import Endpoint, choose, is_home
 from agent.hold import Disk
-from agent.models.failure import EndpointError
 from agent.recollection import Recollection
 from agent.record.rerun import DivergedError
 from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
 from agent.resources import open_grader, tell_judge
+from agent.sessions import all_recorded, find
 from agent.terminal.card import wrap
 from agent.terminal.printable import printable
 from agent.terminal.screen import terminal_width
@@ -32,7 +31,7 @@ from transcripts.recorder import Recorder, torn_path
 
 
 def run(flags: Namespace) -> int:
-    """Go on with the interview; where its endpoint is not there before the first question, say what to do about it."""
+    """Go on with the interview. UnavailableError where its endpoint is not there before the first question."""
     settings = resolve(flags)
     path = _find(flags.id, settings["lang"].value)
     recorder, transcript = Recorder.reopen(path)
@@ -52,20 +51,13 @@ def run(flags: Namespace) -> int:
             raise InputError(
                 "error.resume_diverged", path=path, line=error.then.seq + 1, razbor=transcript.session.razbor
             ) from error
-        except EndpointError as error:
-            if endpoint is None:
-                raise
-            from agent.remedy import remedy
-
-            print(f"razbor: {printable(remedy(error, endpoint, lang))}", file=sys.stderr)
-            return FAILED
 
 
 def _find(session_id: str, lang: str) -> Path:
     """The transcript: the newest that can go on, one by its ID, or a file of the user's own naming."""
     if session_id.endswith(".jsonl") or os.sep in session_id:
         return Path(session_id)
-    paths = sorted(transcripts_folder().glob("*.jsonl"))
+    paths = all_recorded()
     if session_id != "latest":
         return find(paths, session_id)
     for path in reversed(paths):
@@ -90,22 +82,24 @@ def _go_on(
 ) -> int:
     """Say what goes on, then let it."""
     lang: Lang = transcript.session.lang
-    if endpoint:
-        from agent.connect import with_model
+    with ExitStack() as stack:
+        if endpoint:
+            from agent.connect import remedied, with_model
 
-        endpoint = with_model(endpoint, lang)
-    tell_judge(settings, endpoint, lang)
-    grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
-    memory = Recollection(lang)
-    resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
-    vi = settings["keys"].value == "vi"
-    here = terminal(resumption.interview, resumption.toolbar, plain=flags.plain, vi=vi)
-    _announce(transcript, endpoint, here)
-    own = disk.path.parent == transcripts_folder()  # `razbor report` knows these
-    try:
-        return resumption.hold(here, names_report=here.ready is None and own)
-    finally:
-        memory.keep()
+            endpoint = with_model(endpoint, lang)
+            stack.enter_context(remedied(endpoint, lang))
+        tell_judge(settings, endpoint, lang)
+        grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
+        memory = Recollection(lang)
+        resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
+        vi = settings["keys"].value == "vi"
+        here = terminal(resumption.interview, resumption.toolbar, plain=flags.plain, vi=vi)
+        _announce(transcript, endpoint, here)
+        own = disk.path.parent == transcripts_folder()  # `razbor report` knows these
+        try:
+            return resumption.hold(here, names_report=here.ready is None and own)
+        finally:
+            memory.keep()
 
 
 def _announce(transcript: Transcript, endpoint: Endpoint | None, here: Terminal) -> None:

@@ -5,28 +5,27 @@ from argparse import Namespace
 from pathlib import Path
 
 from agent.cli import DONE, explain
-from agent.config import resolve, transcripts_folder
+from agent.config import resolve
 from agent.player.playing import show_at_once
 from agent.report.inert import to_json
 from agent.resources import open_transcript
+from agent.sessions import all_recorded, describe, find
 from agent.terminal.card import score_text
 from agent.terminal.printable import printable
 from prompts import say
 from transcripts.errors import InputError
-from transcripts.events import GradeEvent, Json, QuestionEvent, ending
-from transcripts.lock import is_being_written
-from transcripts.reader import Transcript, read
+from transcripts.events import Json
+from transcripts.reader import read
 
 
 def run(flags: Namespace) -> int:
     """Do what `action` says."""
     lang = resolve(flags)["lang"].value
-    paths = sorted(transcripts_folder().glob("*.jsonl"))
     if flags.action == "list":
-        return _list(paths, flags.json, lang)
+        return _list(all_recorded(), flags.json, lang)
     if flags.action == "rm" and not flags.id:  # what is removed is gone: nobody loses one by leaving a word out
         raise InputError("error.remove_which")
-    path = find(paths, flags.id or "latest")
+    path = find(all_recorded(), flags.id or "latest")
     if flags.action == "rm":
         try:
             path.unlink()
@@ -36,18 +35,6 @@ def run(flags: Namespace) -> int:
     else:
         show_at_once(open_transcript(path, lang), plain=flags.plain)
     return DONE
-
-
-def find(paths: list[Path], session_id: str) -> Path:
-    """The file of a session: only one that is in the folder, never a path that someone typed."""
-    if session_id == "latest":
-        if not paths:
-            raise InputError("plain.no_sessions")
-        return paths[-1]
-    for path in paths:
-        if path.stem == session_id:
-            return path
-    raise InputError("error.unknown_session", id=session_id)
 
 
 def _list(paths: list[Path], as_json: bool, lang: str) -> int:
@@ -73,22 +60,3 @@ def _words(row: Json, lang: str) -> str:
     reason = say(f"ended.{row['reason']}", lang)
     mean = score_text(row["mean"], lang)
     return say("plain.session", lang, **row | {"mode": mode, "graded": graded, "reason": reason, "mean": mean}).rstrip()
-
-
-def describe(transcript: Transcript) -> Json:
-    """One interview in a few figures, from its events; those without an end were interrupted, or go on right now."""
-    session = transcript.session
-    last: dict[str, float | None] = {e.question: e.score for e in transcript.events if isinstance(e, GradeEvent)}
-    scores = [score for score in last.values() if score is not None]
-    end = ending(transcript.events)
-    return {
-        "id": session.id,
-        "time": session.time,
-        "mode": session.mode,
-        "lang": session.lang,
-        "asked": sum(isinstance(event, QuestionEvent) for event in transcript.events),
-        "graded": len(scores),
-        "mean": round(sum(scores) / len(scores), 1) if scores else None,
-        "reason": end.reason if end else "running" if is_being_written(transcript.path) else "interrupted",
-        "path": str(transcript.path),
-    }

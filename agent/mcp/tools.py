@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.candidate import MAX_ANSWER
 from prompts import to_model
 from tools import fetch_question, reveal_breakdown
+from tools.attempt import Attempt
 from tools.follow_up import follow_up
 from tools.grade_answer import Grader, graded, open_attempt
-from tools.interview import Attempt, Interview, Step
+from tools.interview import Interview, Step
 from tools.planner import Choose
 from tools.question import Question
 from tools.registry import Due, Tool, ToolError

@@ -1,6 +1,6 @@
 """Who can take the interviewer's part.
 
-`embedded` without a language model, `recorded` from a transcript, `endpoint` over the wire. The wire, from the
-bytes up: wire, sse, reply; clock, patience; failure, refusal. What is asked and understood: fit, dialect, normal;
-salvage, interpret.
+`embedded` without a language model, `endpoint` over the wire; `question` asks an endpoint for JSON instead. The wire,
+from the bytes up: wire, sse, reply; clock, patience, exchange; failure, refusal; fit, adapting. What is asked and
+understood: dialect, normal; salvage, interpret.
 """

@@ -18,7 +18,7 @@ from agent.models.fit import Fit
 from agent.models.interpret import NATIVE, SAY
 from agent.models.normal import normalise
 from prompts import to_model
-from tools.arguments import readable_arguments
+from tools.arguments import exact_object, readable_arguments
 from tools.interview import SPEECH, Step
 from transcripts.events import Json
 
@@ -50,9 +50,9 @@ def request(fit: Fit, model: str, messages: Sequence[Message], tools: Sequence[J
 def action(tools: Sequence[Json], due: Step) -> Json:
     """The JSON schema of the one action that is allowed now: to speak, or to call the tool that is due."""
     if due in SPEECH:
-        return _object({"action": {"const": SAY}, "text": {"type": "string"}})
+        return exact_object({"action": {"const": SAY}, "text": {"type": "string"}})
     function = next(tool["function"] for tool in tools if tool["function"]["name"] == due.value)
-    return _object({"action": {"const": function["name"]}, "arguments": plain(function["parameters"])})
+    return exact_object({"action": {"const": function["name"]}, "arguments": plain(function["parameters"])})
 
 
 def plain(schema: Json) -> Json:
@@ -60,10 +60,6 @@ def plain(schema: Json) -> Json:
     return {
         key: plain(value) if isinstance(value, dict) else value for key, value in schema.items() if key not in UNCLEAR
     }
-
-
-def _object(properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _response_format(fit: Fit, tools: Sequence[Json], due: Step) -> Json:

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.context import estimate
 from agent.model import AssistantTurn, Message
+from agent.models.adapting import Adapting
 from agent.models.dialect import request
 from agent.models.earshot import Earshot
 from agent.models.exchange import Exchange
-from agent.models.failure import SAMPLE, EndpointError
-from agent.models.fit import MAX_RUNGS, Memory, adapt, demote, roomier, smaller
+from agent.models.fit import Fit, Fits, demote, roomier, smaller
 from agent.models.interpret import interpret
 from agent.models.patience import Tell
 from agent.models.reply import REFUSED
@@ -23,7 +22,7 @@ from agent.models.wire import Wire
 from tools.arguments import is_cut_off
 from tools.interview import SPEECH, Step
 from transcripts.events import Json, Reply
-from transcripts.recorder import interruptible
+from transcripts.signals import interruptible
 
 SAMPLES = 2  # more tries after a turn that came out badly
 REFUSALS = 1  # the same, after a refusal
@@ -34,37 +33,37 @@ FAR_FEWER = 3  # times fewer tokens counted than sent: the server cut the front 
 
 @dataclass(frozen=True)
 class Answer:
-    """A raw turn, the tokens it took as the server counted, and as estimated of the request that was sent."""
+    """A raw turn, the tokens it took as the server counted, and as estimated of the request; the form of that."""
 
     reply: Reply
     usage: Json
     sent: int
+    fit: Fit
 
 
 class EndpointModel:
     """A Model over the wire. `fixed` holds fields of the Fit that the user has set and that must not be learned."""
 
     def __init__(
-        self, wire: Wire, memory: Memory, tell: Tell, *, fixed: Mapping[str, Any] | None = None,
+        self, wire: Wire, memory: Fits, tell: Tell, *, fixed: Mapping[str, Any] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self.name = wire.endpoint.model
         self._wire = wire
-        self._memory = memory
         self._tell = tell
-        self._fixed = dict(fixed or {})
         self._exchange = Exchange(wire, tell, sleep)
-        self._known = memory.load(wire.endpoint.id)
-        self.fit = replace(self._known, **self._fixed)
+        name = wire.endpoint.id
+        self._adapting = Adapting(
+            self._exchange, memory, name, memory.load(name), fixed or {}, samples=SAMPLES, shrinks=True
+        )
         self._missteps = 0
         self._silent = False
-        self._last: Answer | None = None  # in the same form of request, so that they compare
-        self._learned: list[tuple[str, str]] = []
+        self._last: Answer | None = None
         self.hear: Callable[[str], None] = lambda _: None  # gets the words of a turn while they come
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn of the model. Raises EndpointError when none can be had."""
-        self._learned = []
+        learned = self._adapting.learned = []
         ear = Earshot(lambda reply: interpret(reply, tools, messages, self.fit.dialect), self.hear)
         self._exchange.watch = ear.take if due in SPEECH else None
         with interruptible():
@@ -74,10 +73,14 @@ class EndpointModel:
                 self._tell("")
         on_course = self._watch_course(turn, due)
         self._watch_context(answer)
-        if on_course and self.fit != self._known and not self._fixed:  # only what then worked is remembered
-            self._memory.save(self._wire.endpoint.id, self.fit)
-            self._known = self.fit
-        return replace(turn, usage=answer.usage or None, repairs=(*self._learned, *turn.repairs))
+        if on_course:  # only what then worked is remembered
+            self._adapting.keep()
+        return replace(turn, usage=answer.usage or None, repairs=(*learned, *turn.repairs))
+
+    @property
+    def fit(self) -> Fit:
+        """How requests are made, as far as that is known."""
+        return self._adapting.fit
 
     @property
     def failures(self) -> dict[str, int]:
@@ -92,7 +95,7 @@ class EndpointModel:
         """A turn with something in it; the last one where none has."""
         samples = SAMPLES
         while True:
-            answer = self._answered(messages, tools, due)
+            answer = Answer(*self._adapting.send(lambda fit: request(fit, self.name, messages, tools, due)), self.fit)
             reply = answer.reply
             turn = interpret(reply, tools, messages, self.fit.dialect)
             if turn.content or turn.tool_calls:
@@ -106,67 +109,49 @@ class EndpointModel:
             samples -= 1
             self._learn_from_nothing(answer)
 
-    def _answered(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> Answer:
-        """A reply, after as many changes to the request as the endpoint needs."""
-        samples = 0
-        for _ in range(MAX_RUNGS + SAMPLES):
-            body = request(self.fit, self.name, messages, tools, due)
-            sent = estimate(body["messages"], body.get("tools", ()))
-            try:
-                reply, usage = self._exchange.send(body)
-                return Answer(reply, usage, sent)
-            except EndpointError as error:
-                if error.kind in SAMPLE and samples < SAMPLES:
-                    samples += 1
-                    self._learned.append((error.kind, "asked again"))
-                else:
-                    self._adapt(error, sent)
-        raise EndpointError("rejected", "every form of the request was refused")
-
-    def _adapt(self, error: EndpointError, sent: int) -> None:
-        """Change one thing for this and all later requests; raise the error when there is nothing to change."""
-        changed = adapt(self.fit, error, sent)
-        fit = replace(changed[0], **self._fixed) if changed else self.fit
-        if changed is None or fit == self.fit:
-            raise error
-        self.fit, self._last = fit, None
-        self._learned.append((f"{error.kind}: {error.detail}", changed[1]))
-
     def _learn_from_nothing(self, answer: Answer) -> None:
         """An empty turn: more room for one that thought too long, a shorter request where the context was full."""
-        reply, made = answer.reply, answer.usage.get("completion_tokens")
-        what = "asked again"
-        if reply.finish_reason == "length" and made is not None and made < self.fit.max_tokens // 2:
-            self.fit, what = smaller(self.fit, answer.sent), "shorter requests"
+        reply, made, why = answer.reply, answer.usage.get("completion_tokens"), "nothing said"
+        fit, what = self.fit, "asked again"
+        if reply.finish_reason == "length" and made is not None and made < fit.max_tokens // 2:
+            fit, what = smaller(fit, answer.sent), "shorter requests"
         elif reply.finish_reason == "length":
-            self.fit, what = roomier(self.fit), "longer replies"
-        self._learned.append(("nothing said", what))
+            fit, what = roomier(fit), "longer replies"
+        if not self._adapting.learn(fit, why, what):
+            self._adapting.learned.append((why, "asked again"))
 
     def _learn_from_cut(self, reply: Reply, turn: AssistantTurn) -> None:
         """A call that was cut off for its length: the next may be longer."""
         if reply.finish_reason == "length" and any(is_cut_off(call.arguments) for call in turn.tool_calls):
-            self.fit = roomier(self.fit)
-            self._learned.append(("cut off", "longer replies"))
+            self._adapting.learn(roomier(self.fit), "cut off", "longer replies")
 
     def _watch_course(self, turn: AssistantTurn, due: Step) -> bool:
         """Whether the turn was to the point. Two in a row that were not: this dialect is not understood."""
         called = [call.name for call in turn.tool_calls]
         on_course = called == [due.value] or (due in SPEECH and bool(turn.content) and not called)
         self._missteps = 0 if on_course else self._missteps + 1
-        simpler = replace(demote(self.fit), **self._fixed)
-        if self._missteps >= MISSTEPS and simpler != self.fit:
-            self.fit, self._missteps, self._last = simpler, 0, None
-            self._learned.append(("turns beside the point", f"dialect {simpler.dialect}"))
+        simpler = demote(self.fit)
+        if self._missteps >= MISSTEPS and self._adapting.learn(
+            simpler, "turns beside the point", f"dialect {simpler.dialect}"
+        ):
+            self._missteps = 0
         return on_course
 
     def _watch_context(self, answer: Answer) -> None:
         """A server that counts far fewer tokens than were sent, or fewer than before of more, cuts the front off."""
         counted, last = answer.usage.get("prompt_tokens"), self._last
         if counted is None:
-            self.fit = replace(self.fit, ask_usage=self.fit.stream and "stream_options" not in self.fit.dropped)
+            asks = self.fit.stream and "stream_options" not in self.fit.dropped
+            self._adapting.fit = replace(self.fit, ask_usage=asks)
             return
-        fell = last is not None and answer.sent > last.sent and counted < FELL * last.usage.get("prompt_tokens", 0)
+        fell = (
+            last is not None
+            and answer.fit == last.fit  # in the same form of request, so that they compare
+            and answer.sent > last.sent
+            and counted < FELL * last.usage.get("prompt_tokens", 0)
+        )
         self._last = answer
         if 0 < counted < answer.sent // FAR_FEWER or (fell and counted > 0):
-            self.fit, self._last = smaller(self.fit, answer.sent), None
-            self._learned.append((f"only {counted} prompt tokens were read", "shorter requests"))
+            self._adapting.learn(
+                smaller(self.fit, answer.sent), f"only {counted} prompt tokens were read", "shorter requests"
+            )

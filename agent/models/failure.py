@@ -34,6 +34,10 @@ class EndpointError(Exception):
         self.body = body
 
 
+class UnavailableError(Exception):
+    """An endpoint that the run depends on gives nothing. The text is for the user: what is wrong, what to do."""
+
+
 def from_exception(error: BaseException) -> EndpointError:
     """The failure that an exception of openai, httpx2 or the system stands for; known by its chain of causes.
 

@@ -143,7 +143,7 @@ def _is_sound(fit: Fit) -> bool:
     )
 
 
-class Memory:
+class Fits:
     """The fits of all endpoints in one JSON file; a cache: what can't be read or written is learned again."""
 
     def __init__(self, path: Path) -> None:

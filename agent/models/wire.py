@@ -18,7 +18,7 @@ from agent.models.failure import EndpointError, from_exception
 from agent.models.refusal import from_status
 from agent.models.sse import payloads
 from transcripts.events import Json
-from transcripts.recorder import uninterrupted
+from transcripts.signals import uninterrupted
 
 if TYPE_CHECKING:
     import httpx2

@@ -1,7 +1,6 @@
 """A recorded interview as frames: what each event puts on the screen, and how long it takes to read. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from agent.record.retell import retell
@@ -55,16 +54,14 @@ def frames(transcript: Transcript) -> list[Frame]:
     """The frames, wrapped for the terminal as it is now; InputError when the interview cannot be told."""
     interview, lines, found = Interview(transcript.session), list[Line](), list[Frame]()
     screen = Screen(interview, lines.extend, replaying=True)
-    question, before = 0, transcript.session.time
+    question = 0
     for event in retell(transcript, interview):
         opens, typed = isinstance(event, QuestionEvent), _is_typed(event)
         question += opens
         screen.show(event)
         if lines:
-            pause = _between(before, event.time) if typed else 0.0
-            found.append(Frame(lines.copy(), question, opens, typed, pause))
+            found.append(Frame(lines.copy(), question, opens, typed, interview.took if typed else 0.0))
             lines.clear()
-        before = event.time
     return found
 
 
@@ -82,11 +79,3 @@ def view(told: list[Frame], at: int, lines: int, rows: int) -> list[Line]:
 
 def _is_typed(event: Event) -> bool:
     return isinstance(event, CommandEvent | DisputeEvent) or (isinstance(event, MessageEvent) and event.role == "user")
-
-
-def _between(before: str, after: str) -> float:
-    """Seconds between two recorded times; 0 where they are none."""
-    try:
-        return max((datetime.fromisoformat(after) - datetime.fromisoformat(before)).total_seconds(), 0.0)
-    except (ValueError, TypeError, OverflowError):  # no times; or one with its zone and one without
-        return 0.0

@@ -16,7 +16,7 @@ from tools.graders.local import LocalGrader
 from transcripts.errors import InputError
 from transcripts.events import Json
 from transcripts.reader import read
-from transcripts.recorder import uninterrupted
+from transcripts.signals import uninterrupted
 
 FEW = 20  # files; up to here other processes would cost more than they save
 AT_A_TIME = 4  # files that a process takes at once: each takes some hundredths of a second

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from agent.config import Value
 from agent.endpoints import Endpoint
-from agent.models.failure import EndpointError
-from agent.resources import Tell, grading_endpoint
+from agent.models.failure import EndpointError, UnavailableError
+from agent.resources import Tell, judge_endpoint
 from prompts import say
 from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
@@ -16,10 +16,6 @@ from transcripts.grade import GraderId
 JOBS = 4  # judges, where nothing else is asked for
 MOST_JOBS = 64
 GIVE_UP = 2  # failures on end for each judge, before the endpoint is taken for gone
-
-
-class NobodyGradesError(Exception):
-    """The judge that was asked for is not there; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +45,16 @@ def hire(settings: Mapping[str, Value], jobs: int, waiting: Tell, working: Tell)
     """Settle who grades: with `auto` that may take the entrance check, once for all. `jobs` is for judges only.
 
     What is waited for goes to `waiting` until somebody is found, to `working` from then on, from any thread. Raises
-    NobodyGradesError where the judge that was asked for is not there, InputError for settings that cannot be used.
+    UnavailableError where the judge that was asked for is not there, InputError for settings that cannot be used.
     """
-    endpoint = grading_endpoint(settings)
+    endpoint, reason = judge_endpoint(settings, waiting)
+    only_judge = settings["grader"].value == "judge"
+    if only_judge and reason:
+        raise UnavailableError(reason)
     if endpoint is None:  # a second thread would only wait for the first: the work is done by this processor
-        return Staff([LocalGrader()])
-    from agent.connect import with_model
-    from agent.remedy import remedy
-
-    lang = settings["lang"].value
-    try:
-        endpoint = with_model(endpoint, lang)
-    except EndpointError as error:
-        reason = remedy(error, endpoint, lang)
-        if settings["grader"].value == "judge":
-            raise NobodyGradesError(reason) from None
-        return Staff([LocalGrader()], notes=[say("judge.graded_locally", lang, reason=reason)])
-    if settings["grader"].value == "judge":
+        notes = [say("judge.graded_locally", settings["lang"].value, reason=reason)] if reason else []
+        return Staff([LocalGrader()], notes=notes)
+    if only_judge:
         return _judges(endpoint, settings, jobs, working)
     return _the_better(endpoint, settings, jobs, waiting, working)
 

@@ -1,4 +1,4 @@
 """Reports on recorded interviews.
 
-Read in this order: turns, facts, inert, answer, wording, markdown, charts, html, labels.
+Read in this order: facts, inert, answer, wording, markdown, charts, html, labels.
 """

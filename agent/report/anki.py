@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agent.report.facts import attempts
 from agent.terminal.printable import printable
 from prompts import say
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.question import Lang
 from tools.rubric import line_texts, say_instead
 from transcripts.grade import Grade, KeyPointLine, MistakeLine

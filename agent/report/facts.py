@@ -1,17 +1,19 @@
 """What a report says of an interview, whatever it looks like: the object that `razbor report --format json` prints."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
-from agent.commands.sessions import describe
 from agent.models.embedded import NAME as EMBEDDED
+from agent.record.retell import retell
 from agent.report.progress import made_again, progress, rows_of
-from agent.report.turns import Told, told
+from agent.sessions import describe
 from agent.terminal.pace import share
-from tools.interview import Attempt
+from tools.attempt import Attempt
+from tools.interview import Interview
 from tools.question import Lang
 from tools.rubric import line_texts, say_instead
-from transcripts.events import DisputeEvent, Json
-from transcripts.grade import GraderId, KeyPointLine, MistakeLine
+from transcripts.events import DisputeEvent, GradeEvent, Json
+from transcripts.grade import GraderId, KeyPointLine, MistakeLine, mean_score
 from transcripts.reader import Transcript
 
 ROW = ("id", "time", "mode", "lang", "asked", "graded", "mean", "reason", "path", "seconds")
@@ -19,17 +21,19 @@ ROW = ("id", "time", "mode", "lang", "asked", "graded", "mean", "reason", "path"
 
 def attempts(transcript: Transcript) -> list[Attempt]:
     """The questions of a recorded interview and what became of them; InputError where an event is damaged."""
-    return [question.attempt for question in told(transcript)]
+    interview = Interview(transcript.session)
+    for _ in retell(transcript, interview):
+        pass
+    return interview.attempts
 
 
 def of_interview(transcript: Transcript, lang: Lang | None = None) -> Json:
     """One interview in full, the texts of its questions as asked or in `lang`; InputError where an event is damaged."""
-    session, story = transcript.session, told(transcript)
-    tried = [question.attempt for question in story]
+    session, tried = transcript.session, attempts(transcript)
     for attempt in tried:
         attempt.lang = lang or attempt.lang
     limit = share(session)
-    questions = [_question(number, question, limit) for number, question in enumerate(story, start=1)]
+    questions = [_question(number, attempt, limit) for number, attempt in enumerate(tried, start=1)]
     last = next((attempt.grade for attempt in reversed(tried) if attempt.grade), None)
     return {
         **describe(transcript),
@@ -68,15 +72,14 @@ def _topics(questions: list[Json]) -> list[Json]:
     for question in questions:
         if question["score"] is not None:
             scores.setdefault(question["topic"], []).append(question["score"])
-    means = {topic: round(sum(own) / len(own), 1) for topic, own in scores.items()}
+    means = {topic: mean_score(own) or 0.0 for topic, own in scores.items()}
     return [
         {"topic": topic, "mean": means[topic], "questions": len(scores[topic])}
         for topic in sorted(means, key=lambda topic: (-means[topic], topic))
     ]
 
 
-def _question(number: int, story: Told, limit: float | None) -> Json:
-    attempt = story.attempt
+def _question(number: int, attempt: Attempt, limit: float | None) -> Json:
     grade, question = attempt.grade, attempt.question
     points, mistakes = (grade.key_points, grade.mistakes) if grade else ([], [])
     return {
@@ -92,19 +95,24 @@ def _question(number: int, story: Told, limit: float | None) -> Json:
         "hints": attempt.hints,
         "answer_seconds": round(attempt.seconds),
         "over_share": max(round(attempt.seconds - limit), 0) if limit else 0,
-        "turns": story.turns,
-        "seconds": story.seconds,
+        "turns": [asdict(turn) for turn in attempt.turns],
+        "seconds": None if attempt.lasted is None else round(attempt.lasted),
         "status": grade.status if grade else None,
         "reason": grade.reason if grade else None,
         "score": grade.score if grade else None,
         "grader": grade.grader.model_dump() if grade else None,
-        "earlier_grades": story.earlier_grades,
+        "earlier_grades": [_brief(grade) for grade in attempt.grades[:-1]],
         "key_points": [_line(attempt, line) for line in points],
         "mistakes": [
             _line(attempt, line) | {"instead": _instead(attempt, line), "before": attempt.made_before(line.id)}
             for line in mistakes
         ],
     }
+
+
+def _brief(grade: GradeEvent) -> Json:
+    """A grade that counts no more."""
+    return grade.model_dump(include={"score", "status", "reason", "grader", "time"})
 
 
 def _line(attempt: Attempt, line: KeyPointLine | MistakeLine) -> Json:

@@ -21,6 +21,7 @@ from agent.terminal.printable import printable
 from prompts import LANGUAGES, counted, say
 from tools.question import Lang
 from transcripts.events import Json
+from transcripts.grade import mean_score
 
 SIGNS = {"covered": "✓", "avoided": "✓", "missing": "–", "not_addressed": "·", "unsure": "?", "committed": "✗"}
 _STYLES = {"said-good": "covered", "said-unsure": "unsure", "said-bad": "committed"}
@@ -42,7 +43,7 @@ def overview(report: Json, lang: Lang) -> str:
         "topics": Markup(charts.topics(report["topics"], lang)),  # noqa: S704
         "time": Markup(charts.over_time(rows, lang)),  # noqa: S704
     }
-    mean = round(sum(means) / len(means), 1) if means else None
+    mean = mean_score(means)
     return _page(lang, report | {"interviews": rows, "mean": mean}, pictures)
 
 

@@ -1,7 +1,7 @@
 """Disputed answers as labelled lines: what the candidate claims, for a person to check and `razbor eval` to read."""
 
 from agent.report.facts import attempts
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.rubric import score
 from transcripts.events import Json
 from transcripts.grade import Grade, KeyPointLine, MistakeLine

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from agent.terminal.columns import columns, wrapped
 from agent.terminal.printable import printable
 from prompts import counted, say
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.question import Lang
-from transcripts.grade import Grade
+from transcripts.grade import Grade, mean_score
 
 Line = list[tuple[str, str]]  # (style, text) parts, as prompt-toolkit has them
 
@@ -75,7 +75,7 @@ def summary(attempts: Sequence[Attempt], lang: Lang, width: int) -> list[Line]:
         prompt = shortened(wording.prompt, max(width - 30, 20))
         lines.append([("", f"  {number}. {shown:<16}  {prompt}")])
     if scores:
-        mean = score_text(round(sum(scores) / len(scores), 1), lang)
+        mean = score_text(mean_score(scores), lang)
         told = say("summary.mean", lang, mean=mean, graded=len(scores), asked=len(attempts))
         lines += wrap(told, width, style="bold")
     else:

@@ -17,7 +17,7 @@ class Interrupt:
 
 
 @contextmanager
-def interruptible(text: str) -> Iterator[Interrupt]:
+def stoppable(text: str) -> Iterator[Interrupt]:
     """Within, the first Ctrl-C says `text` and is remembered; the second ends the process, threads and all."""
     interrupt = Interrupt()
 

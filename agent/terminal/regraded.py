@@ -8,8 +8,8 @@ from agent.terminal.printable import printable
 from prompts import say
 from tools.change import MISTAKES, POINTS
 from tools.interview import Interview
-from transcripts.events import Event, GradeEvent, Json
-from transcripts.grade import Grade, GraderId
+from transcripts.events import GradeEvent, Json
+from transcripts.grade import GraderId
 
 WIDTH = 80
 CELL = 16  # columns of a table of verdicts
@@ -122,12 +122,7 @@ def graded_again(interview: Interview, event: GradeEvent, width: int) -> list[Li
     """A line for a grade that was given again after an interview: the one that it had in it, and the new one."""
     lang = interview.session.lang
     attempts = [attempt for attempt in interview.attempts if attempt.question.id == event.question]
-    grades = [grade for attempt in attempts for grade in attempt.grades if not is_regrade(grade)]
+    grades = [grade for attempt in attempts for grade in attempt.grades if grade.regrade_of is None]
     old = _scored(grades[-1].model_dump() if grades else None, lang)
     new = _scored(event.model_dump(), lang)
     return wrap(f"{event.question}: {old} → {new}", width, indent="    ", first="  ")
-
-
-def is_regrade(grade: Grade | Event) -> bool:
-    """Whether a grade was given outside of the interview."""
-    return isinstance(grade, GradeEvent) and grade.regrade_of is not None

@@ -5,7 +5,7 @@ from agent.terminal.marked import MARKER, flow, is_marked, marked, shortened
 from agent.terminal.printable import printable
 from agent.terminal.provenance import DISAGREED, disagreed, graded_by, is_out_of_the_ordinary, remarks
 from prompts import say
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.question import Lang
 from tools.rubric import say_instead
 from transcripts.grade import Grade, KeyPointLine, MistakeLine

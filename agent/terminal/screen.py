@@ -13,7 +13,8 @@ from agent.terminal.score_card import score_card
 from agent.terminal.speaking import Speaking, Write
 from agent.terminal.status import is_plain
 from prompts import say
-from tools.interview import Attempt, Interview, Step
+from tools.attempt import Attempt
+from tools.interview import Interview, Step
 from tools.question import Lang
 from transcripts.events import (
     LEFT,

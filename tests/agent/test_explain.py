@@ -8,11 +8,12 @@ import pytest
 
 from agent.terminal.score_card import LONG, score_card
 from tests.conftest import Run
+from tools.attempt import Attempt, Turn
 from tools.bank import load
-from tools.interview import Attempt
 from tools.question import Lang, Question
 from tools.rubric import say_instead
-from transcripts.grade import Grade, GraderId, KeyPointLine, MistakeLine
+from transcripts.events import GradeEvent
+from transcripts.grade import GraderId, KeyPointLine, MistakeLine
 
 CONFUSED = (
     "pod = a VM inside the cluster, node = the bigger machine, physical or virtual, where the pods run. "
@@ -69,7 +70,7 @@ def question() -> Question:
 
 
 def card(answer: str, lang: Lang = "en", *, full: bool = False, **more: object) -> str:
-    grade = Grade.model_validate({
+    grade = GradeEvent.model_validate({
         "question": "kubernetes-primitives", "status": "graded", "score": 1.0, "answer_lang": "en",
         "key_points": [
             KeyPointLine(id="kp1", text="First.", verdict="covered", quote="node"),
@@ -78,7 +79,7 @@ def card(answer: str, lang: Lang = "en", *, full: bool = False, **more: object) 
         "mistakes": [MistakeLine(id="m1", text="Wrong.", verdict="committed", quote="pod = a VM")],
         "grader": GraderId(name="local", version="2"),
     } | more)  # fmt: skip
-    attempt = Attempt(question(), words=[answer], grades=[grade])
+    attempt = Attempt(question(), [Turn("candidate", answer)], grades=[grade])
     return "\n".join("".join(text for _, text in line) for line in score_card(attempt, lang, 79, full=full))
 
 
@@ -122,7 +123,7 @@ def test_a_long_answer_is_shown_around_its_quotes() -> None:
 
 
 def test_instead_of_an_omission_say_what_it_left_out() -> None:
-    grade = Grade.model_validate({
+    grade = GradeEvent.model_validate({
         "question": "kubernetes-primitives", "status": "graded", "score": 1.0, "answer_lang": "en",
         "key_points": [KeyPointLine(id="kp7", text="x", verdict="covered")],
         "grader": GraderId(name="local", version="2"),

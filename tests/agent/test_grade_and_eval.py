@@ -1,4 +1,4 @@
-"""`razbor grade` and `razbor eval`: the objects of the contract."""
+"""`razbor grade` and `razbor eval`: the objects that they print."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ ANSWER = "Node это рабочая машина с kubelet. Под это ми
 GRADE_KEYS = {"question", "status", "score", "key_points", "mistakes", "tips", "grader", "answer_lang"}
 
 
-def test_grade_json_is_the_object_of_the_contract(razbor: Run) -> None:
+def test_grade_json_has_the_fields_of_a_grade(razbor: Run) -> None:
     grade = json.loads(razbor("grade", "kubernetes-primitives", "--json", stdin=ANSWER).stdout)
     assert set(grade) >= GRADE_KEYS
     assert grade["status"] == "graded"

@@ -4,8 +4,9 @@ import pytest
 
 from agent.manners import Speech, fault
 from prompts import variants
+from tools.attempt import Attempt, Turn
 from tools.bank import load
-from tools.interview import Attempt, Step
+from tools.interview import Step
 
 QUESTION = load().get("kubernetes-primitives")
 FINE_EN = [
@@ -101,8 +102,8 @@ BAD_RU = [
 
 
 def judged(words: str, lang: str, step: Step = Step.INTRODUCE, said: tuple[str, ...] = (), answer: str = "") -> str:
-    attempt = Attempt(QUESTION, words=[answer] if answer else [])
-    return fault(Speech(words, step, attempt, lang, said))  # type: ignore[arg-type]
+    attempt = Attempt(QUESTION, [Turn("candidate", answer)] if answer else [], list(said))
+    return fault(Speech(words, step, attempt, lang))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("words", "lang"), [*((w, "en") for w in FINE_EN), *((w, "ru") for w in FINE_RU)])
@@ -169,6 +170,7 @@ def test_a_model_may_ask_every_follow_up_of_the_bank_word_for_word() -> None:
         for question in load().questions.values()
         for lang, words in (("en", "It depends on many things."), ("ru", "Это зависит от многого."))
         for text in question.wording("ru" if lang == "ru" else "en").follow_ups
-        if (found := fault(Speech(text, Step.FOLLOW_UP, Attempt(question, [words], introduced=True), lang)))
+        for attempt in [Attempt(question, [Turn("candidate", words)], introduced=True)]
+        if (found := fault(Speech(text, Step.FOLLOW_UP, attempt, lang)))
     ]
     assert refused == []

@@ -26,7 +26,7 @@ from agent.course import Course
 from agent.endpoints import Endpoint
 from agent.loop import Interviewing, run_interview
 from agent.models.endpoint import EndpointModel
-from agent.models.fit import Memory
+from agent.models.fit import Fits
 from agent.models.wire import Wire
 from agent.session import Journal, Parts, assemble, begin, end
 from prompts import to_model
@@ -133,7 +133,7 @@ def ours(port: int, count: int) -> tuple[list[float], int]:
     times: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         wire = Wire(Endpoint(f"http://127.0.0.1:{port}/v1", "m"))
-        model = EndpointModel(wire, Memory(Path(folder) / "e.json"), lambda *_, **__: None)
+        model = EndpointModel(wire, Fits(Path(folder) / "e.json"), lambda *_, **__: None)
         complete = model.complete
 
         def timed(*arguments: Any) -> Any:

@@ -11,12 +11,13 @@ from typing import Any
 from fsrs import Card, Rating, Scheduler
 from fsrs.scheduler import DEFAULT_PARAMETERS, LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS
 
-from tools.interview import Attempt
+from tools.attempt import Attempt
 from tools.plan import Unit
 from tools.question import Question
 from tools.ratings import AGAIN, GOOD, Recalled, recalled
 from tools.rubric import MISTAKE_FACTORS
-from transcripts.grade import Grade, GraderId, MistakeLine, MistakeVerdict
+from transcripts.events import GradeEvent
+from transcripts.grade import GraderId, MistakeLine, MistakeVerdict
 
 OTHER = 0.4  # standard deviation of the logarithm of a learner's parameters around the published ones
 HARDER = 0.6  # likewise of how long a single unit lasts from its first review on
@@ -103,7 +104,7 @@ def bank(questions: Sequence[Question], size: int) -> list[Practised]:
 def _ratings(score: float, verdicts: tuple[MistakeVerdict, ...]) -> Recalled:
     """The ratings that razbor gives to such a grade."""
     lines = [MistakeLine(id=f"m{n}", text="-", verdict=v, quote=None) for n, v in enumerate(verdicts, start=1)]
-    grade = Grade(
+    grade = GradeEvent(
         question="q", status="graded", score=score, mistakes=lines, grader=GraderId(name="local", version="0"),
         answer_lang="en",
     )  # fmt: skip

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from agent.candidate import TypingCandidate
+from agent.config import Value
+from agent.connect import fixed_of
 from agent.course import Course
 from agent.endpoints import Endpoint
 from agent.loop import Interviewing, run_interview
 from agent.models.clock import Limits
 from agent.models.embedded import EmbeddedModel
 from agent.models.endpoint import EndpointModel
-from agent.models.fit import Memory
+from agent.models.fit import Fits
 from agent.models.wire import Wire
 from agent.record.verify import verify
 from agent.session import Journal, assemble, begin, end
@@ -101,10 +103,10 @@ def hold(  # noqa: PLR0913 - what a test may want otherwise
     """Hold an interview. No wait between tries; the fit of the endpoint is remembered in `folder`."""
     url = server if isinstance(server, str) else server.url
     endpoint, waits, told = Endpoint(url, name), list[float](), list[str]()
-    fixed: Json = {} if dialect == "auto" else {"dialect": dialect}
+    set_by_user = {"dialect": Value(dialect, "test"), "stream": Value(stream, "test")}
     model = EndpointModel(
-        wire(endpoint, limits), Memory(folder / "endpoints.json"), lambda key, **_: told.append(key),
-        fixed=fixed if stream else fixed | {"stream": False}, sleep=waits.append,
+        wire(endpoint, limits), Fits(folder / "endpoints.json"), lambda key, **_: told.append(key),
+        fixed=fixed_of(set_by_user), sleep=waits.append,
     )  # fmt: skip
     events: list[Event] = []
     fields: Json = {

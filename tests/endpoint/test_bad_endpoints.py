@@ -228,6 +228,11 @@ def test_no_model_named_and_one_served(razbor: Run) -> None:
     assert not set("\x1b\x07") & set(done.stdout + done.stderr)
 
 
+def test_the_one_model_that_is_served_is_named_where_it_fails(complaint: Complaint) -> None:
+    with Script(forever=error(404, {"error": {"message": "model not found"}}), models=["only"]) as server:
+        assert "does not know the model 'only'" in complaint(FAILED, "--base-url", server.url)
+
+
 @pytest.mark.parametrize("models", [["\x1b[31mred\x1b[0m", "\x1b]0;owned\x07title"], ["red", "x\ny"]])
 def test_names_with_escape_codes_are_harmless(complaint: Complaint, models: list[str]) -> None:
     text = "model '\x1b[2J\x1b]0;owned\x07evil\u202e' not found\r\n\x1b[1A second line"

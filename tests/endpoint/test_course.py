@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.models.fit import Memory
+from agent.models.fit import Fits
 from tests.conftest import Run
 from tests.endpoint.holding import ANSWER, BYE, FETCH, GRADE, ID, INVITE, QUESTION, REVEAL, hold
 from tests.endpoint.scripted import Json, Response, Script, Step, call, chunk, error, say, sse
@@ -99,7 +99,7 @@ def test_a_change_of_dialect_is_no_truncation(tmp_path: Path) -> None:
 
     with Script(forever=picky) as server:
         held = hold(server, tmp_path)
-        fit = Memory(tmp_path / "endpoints.json").load(f"{server.url} scripted")
+        fit = Fits(tmp_path / "endpoints.json").load(f"{server.url} scripted")
     assert held.by_model
     assert fit.dialect == "schema"
     assert fit.tokens == 3_400

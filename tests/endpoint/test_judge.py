@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import agent.judge
 from agent.config import Value
+from agent.connect import memory_of_endpoints
 from agent.endpoints import Endpoint
 from agent.judge import AutoGrader, _patient, judge
 from agent.models.exchange import Exchange
@@ -406,6 +407,26 @@ def test_a_server_without_schemas_is_asked_for_json_and_then_in_words(bench: Ben
         assert grade.score == 5.0
         assert requests[-1].get("response_format") == form
         assert len(requests) <= len(refused) + 2  # a plainer schema is tried as well
+
+
+def test_what_the_user_has_fixed_is_neither_changed_nor_remembered(bench: Bench) -> None:
+    def refusing(_: Json) -> Response:
+        return error(400, {"error": {"message": "response_format is not supported", "param": "temperature"}})
+
+    def learning(body: Json) -> Response:
+        return refusing(body) if "temperature" in body else good(body)
+
+    fixed = bench.settings | {"dialect": Value("json", "test"), "stream": Value(False, "test")}
+    for step, local in ((refusing, True), (learning, False)):
+        with Script(forever=step) as server:
+            endpoint = Endpoint(server.url, "scripted")
+            grade = judge(endpoint, fixed, bench.tell, "en").grade(ASKED, ANSWER, "en")
+            fit = memory_of_endpoints().load(f"{endpoint.id} asked for JSON")
+        forms = {(body["response_format"]["type"], body["stream"]) for body in server.bodies}
+        assert forms == {("json_object", False)}
+        assert is_local(grade) is local
+        assert fit.stream, "remembered for runs without the flag"
+        assert fit.dropped == (() if local else ("temperature",)), "what was not fixed is remembered once it worked"
 
 
 def test_a_server_that_refuses_a_temperature_is_asked_without(bench: Bench) -> None:

@@ -18,8 +18,8 @@ from prompts import variants
 from tests.conftest import Run
 from tests.endpoint.judges import both, perfect
 from tests.endpoint.scripted import Json, Response, Script, Step, call, error, obey, say
+from tools.attempt import Attempt, Turn
 from tools.bank import load
-from tools.interview import Attempt
 from transcripts.events import MessageEvent, ModelCallEvent, ToolCallEvent, ToolResultEvent
 from transcripts.reader import read
 
@@ -234,7 +234,7 @@ def test_what_was_said_or_opened_already_gives_nothing_away() -> None:
             for line in (*wording.key_points, *wording.mistakes):
                 enough = len(line.split()) > 6
                 assert given_away(line, [fresh]) or not enough, line
-                assert not given_away(line, [opened, Attempt(question, words=[line])])
+                assert not given_away(line, [opened, Attempt(question, [Turn("candidate", line)])])
             assert not given_away(wording.prompt, [fresh])
             for kind in ("greeting", "introduce_question", "next_question", "follow_up", "say_goodbye"):
                 assert not any(given_away(words, [fresh]) for words in variants(kind, lang))

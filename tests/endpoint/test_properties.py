@@ -20,7 +20,7 @@ from agent.models.clock import Limits
 from agent.models.dialect import request
 from agent.models.endpoint import EndpointModel
 from agent.models.failure import EndpointError
-from agent.models.fit import Fit, Memory
+from agent.models.fit import Fit, Fits
 from agent.models.interpret import interpret
 from agent.models.normal import MAX_ID, normalise
 from agent.models.refusal import from_status
@@ -423,7 +423,7 @@ def complete(stage: Stage, folder: Path, idle: float = 1.0) -> AssistantTurn | E
     memory.unlink(missing_ok=True)
     told: list[str] = []
     wire = Wire(Endpoint(stage.server.url, "m"), Limits(connect=2, idle=idle, total=2 * idle))
-    model = EndpointModel(wire, Memory(memory), lambda key, **_: told.append(key), sleep=patient)
+    model = EndpointModel(wire, Fits(memory), lambda key, **_: told.append(key), sleep=patient)
     try:
         return model.complete(MESSAGES, TOOLS, Step.FETCH)
     except EndpointError as error:
@@ -558,7 +558,7 @@ def test_any_memory_file_gives_a_fit_that_makes_requests(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    fit = Memory(path).load("e")
+    fit = Fits(path).load("e")
     assert fit.tokens == fit.tokens + 0
     assert all(isinstance(name, str) for name in fit.dropped)
     json.dumps(request(fit, "m", MESSAGES, TOOLS, Step.FETCH))
@@ -571,20 +571,20 @@ def test_a_fit_that_was_saved_is_loaded(
     (one, two), (fit, other) = names, saved
     path = tmp_path_factory.getbasetemp() / "saved.json"
     path.write_bytes(before if isinstance(before, bytes) else before.encode())
-    Memory(path).save(one, other)
-    Memory(path).save(one, fit)
-    assert Memory(path).load(one) == fit
+    Fits(path).save(one, other)
+    Fits(path).save(one, fit)
+    assert Fits(path).load(one) == fit
     if one != two:
-        Memory(path).save(two, other)
-        assert Memory(path).load(one) == fit
-        assert Memory(path).load(two) == other
+        Fits(path).save(two, other)
+        assert Fits(path).load(one) == fit
+        assert Fits(path).load(two) == other
 
 
 def test_a_memory_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    Memory(tmp_path / "file" / "endpoints.json").save("e", Fit(tokens=1))
-    assert Memory(tmp_path / "file" / "endpoints.json").load("e") == Fit()
-    assert Memory(tmp_path).load("e") == Fit()
+    Fits(tmp_path / "file" / "endpoints.json").save("e", Fit(tokens=1))
+    assert Fits(tmp_path / "file" / "endpoints.json").load("e") == Fit()
+    assert Fits(tmp_path).load("e") == Fit()
 
 
 # How much is sent

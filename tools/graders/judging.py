@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prompts import catalogue, judge_prompt, to_model
-from tools.arguments import readable_arguments
+from tools.arguments import exact_object, readable_arguments
 from tools.graders.evidence import address_to_grader, cut_quote
 from tools.question import Question
 from transcripts.events import Json
@@ -32,7 +32,7 @@ class Judged:
 
 def schema(ids: Sequence[str]) -> Json:
     """The reply's JSON schema, flat: for each line the quote first, then a closed verdict."""
-    return _object({line: _object({"quote": {"type": "string"}, "verdict": _verdict(line)}) for line in ids})
+    return exact_object({line: exact_object({"quote": {"type": "string"}, "verdict": _verdict(line)}) for line in ids})
 
 
 def messages(question: Question, answer: str, ids: Sequence[str], code: str) -> list[Json]:
@@ -114,7 +114,3 @@ def _menu(line: str) -> list[str]:
 
 def _verdict(line: str) -> Json:
     return {"type": "string", "enum": _menu(line)}
-
-
-def _object(properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

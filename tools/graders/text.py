@@ -91,6 +91,11 @@ def tokens(text: str) -> list[Token]:
     return sorted(found, key=lambda token: token.start)
 
 
+def telling(text: str) -> set[str]:
+    """The stems of the words that say something."""
+    return {token.stem for token in tokens(text) if not token.stop}
+
+
 def is_word_list(text: str) -> bool:
     """Whether a text only lists words: no sentence lacks little words and signs so entirely, terse notes included.
 
