@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from agent.terminal.lines import decode
-from transcripts.recorder import interruptible
+from transcripts.signals import interruptible
 
 FALLBACK = "notepad" if sys.platform == "win32" else "vi"  # there is one on every system of its kind
 

@@ -1,6 +1,5 @@
 """Reading a candidate's turns from a terminal, and writing to it in colour, through prompt-toolkit."""
 
-import select
 import sys
 import time
 from collections.abc import Callable
@@ -11,13 +10,13 @@ from prompt_toolkit.completion import Completer
 from prompt_toolkit.filters import Condition, vi_navigation_mode
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
 from agent.terminal.card import Line
 from agent.terminal.ctrl_c import CtrlC
 from agent.terminal.lines import mend
+from agent.terminal.paste import Paste
 from agent.terminal.printable import printable
 
 MENU = 6  # lines at most for what is offered to complete
@@ -43,11 +42,11 @@ def write_styled(lines: list[Line], output: Output | None = None, end: str = "\n
 
 
 def _keys() -> KeyBindings:
-    keys = KeyBindings()
+    keys, paste = KeyBindings(), Paste()
 
     @keys.add("enter")
     def _send(event: KeyPressEvent) -> None:
-        if _is_pasting(event):
+        if paste.goes_on(event):
             event.current_buffer.insert_text("\n")
         else:
             event.current_buffer.validate_and_handle()
@@ -65,17 +64,6 @@ def _keys() -> KeyBindings:
         event.current_buffer.delete_before_cursor(len(next(wcwidth.iter_graphemes_reverse(before), "")))
 
     return keys
-
-
-def _is_pasting(event: KeyPressEvent) -> bool:
-    """Whether more keys have come at once: so does a paste at a terminal that does not say that it is one."""
-    app = event.app
-    if any(press.key is not Keys.CPRResponse for press in app.key_processor.input_queue):
-        return True
-    try:  # what the terminal answers to a question of where its cursor is was not typed
-        return not app.renderer.waiting_for_cpr and bool(select.select([app.input.fileno()], [], [], 0)[0])
-    except OSError:  # Windows knows this of sockets only
-        return False
 
 
 @Condition
