@@ -79,6 +79,8 @@ class TypingCandidate:
         text = self.edit() if self.edit else None
         if text is None:
             self.notice("command.edit_failed" if self.edit else "command.edit_needs_terminal")
+        elif text:
+            self.notice("command.edited", text=text)
         return f"/{text}" if text and text.startswith("/") else text or ""
 
     def _command(self, text: str) -> bool:
