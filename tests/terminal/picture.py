@@ -1,4 +1,4 @@
-"""Takes the picture of the README: `python -m tests.terminal.picture` drives razbor at a terminal and draws what it shows.
+"""Takes the picture of the README: `python -m tests.terminal.picture` drives razbor at a terminal and draws it.
 
 Nothing in it is made up: the lines and colours are those that the emulator has after the keys were pressed.
 """
