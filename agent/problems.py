@@ -86,8 +86,8 @@ def repair(words: str, lang: str) -> str:
 
 def departure(words: str, lang: str) -> str:
     """What stands in the place of a recorded value where an interview goes another way."""
-    key = f"difference.{_slug(words)}"
-    return say(key, lang) if key in catalogue(lang) else words
+    key = f"difference.{_slug(words)}"  # a recorded value stands in quotes, and stays
+    return say(key, lang) if key in catalogue(lang) and '"' not in words else words
 
 
 def _problem(problem: Problem, lang: str) -> str:

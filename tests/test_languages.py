@@ -15,14 +15,14 @@ from tools.bank import load
 
 ROOT = Path(__file__).parents[1]
 TERMS = set(re.findall(r"\w+", """
-    API ASCII Alt Anki Ctrl Enter HTML ID JSON LLM ML MLOps OpenAI RAG README TOML URL UTF YAML
+    API ASCII Alt Anki Ctrl MCP TAB Claude Code Desktop claude mcp add Enter HTML ID JSON LLM ML MLOps OpenAI RAG README TOML URL UTF YAML
     EDITOR nano production system design stdin stdout function invoke tool call judge local majority overlap
     razbor all auto bank check html http https import json list live max md practice rebuild regraded report resume
     rm sessions show en ru openai ollama llama cpp lmstudio openrouter vllm
     answer false id kp mine pearson phrases profiles prompt said score session short true
 """))  # fmt: skip
 NAMES = re.compile(  # what stays as it is: code, blanks, flags, commands, variables, addresses, files
-    r"`[^`]*`|\{[^}]*\}|--?[a-z][\w-]*|/[a-z]+|[A-Z]+_[A-Z_]+|https?://\S+|\S+\.(?:md|toml|yaml|jsonl|html)"
+    r"`[^`]*`|\{[^}]*\}|--?[a-z][\w-]*|/[a-z]+|[A-Za-z]+_[A-Za-z_]+|https?://\S+|\S+\.(?:md|toml|yaml|jsonl|html)"
 )
 
 
@@ -83,7 +83,7 @@ OWN = re.compile(  # what a line may hold in Latin letters: commands, paths, ids
 )
 ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}")
 ASKED = " ".join(question.wording("ru").model_dump_json() for question in load().questions.values())
-TITLES = re.compile(r"ML system design|(?:pearson|mae|qwk|f1|acc|prec|recall)(?: +|$)")
+TITLES = re.compile(r"ML system design|claude mcp add.*|(?:pearson|mae|qwk|f1|acc|prec|recall)(?: +|$)")
 
 
 def english(shown: str) -> list[str]:

@@ -108,7 +108,7 @@ def _cut(text: str, before: int, after: int) -> str:
 
 def flow(parts: Line, width: int, indent: str = "") -> list[Line]:
     """Styled text as lines of at most `width` columns; its own line breaks stay."""
-    parts = [(style, text.replace("\t", "    ")) for style, text in parts]
+    parts = [(style, printable(text).replace("\t", "    ")) for style, text in parts]
     styles = [style for style, text in parts for _ in text]
     text = "".join(text for _, text in parts)
     lines, at, room = [], 0, max(width - len(indent), 1)

@@ -176,11 +176,11 @@ def test_help_names_only_flags_that_do_something_here(razbor: Run) -> None:
     ("arguments", "words"),
     [
         (("replay", "x", "--regrade", "--verify"), "--verify и --regrade вместе не работают"),
-        (("replay",), "Не хватает: FILE"),
-        (("report", "--format", "pdf"), "--format: не 'pdf', а одно из "),
-        (("report", "--out"), "--out: нужно значение"),
-        (("report", "a", "b"), "Такого аргумента здесь нет: b"),
-        (("interview", "--seed", "x"), "--seed: 'x' — не целое число"),
+        (("replay",), "Не хватает: ФАЙЛ"),
+        (("report", "--format", "pdf"), "--format: нет значения «pdf»; можно: md, html, json"),
+        (("report", "--out"), "--out: не хватает значения"),
+        (("report", "a", "b"), "Такого параметра здесь нет: b"),
+        (("interview", "--seed", "x"), "--seed: «x» — не целое число"),
     ],
 )
 def test_wrong_flags_are_named_in_russian(razbor: Run, arguments: tuple[str, ...], words: str) -> None:

@@ -92,8 +92,8 @@ def test_it_is_said_in_russian_and_a_plan_is_made_without(memory: Path, razbor: 
     newer(memory)
     done = razbor("--lang", "ru", "-q")
     assert done.stderr == (
-        "razbor: Память недоступна (её записала более новая версия razbor); razbor обойдётся без неё. "
-        "Восстановить: `razbor memory rebuild`.\n"
+        "razbor: Память недоступна (её создала более новая версия razbor); razbor обойдётся без неё. "
+        "Восстановит её `razbor memory rebuild`.\n"
     )
     planned = razbor("plan", "--json")
     assert (planned.returncode, len(about_memory(planned))) == (0, 1)

@@ -202,7 +202,7 @@ def test_a_model_that_is_not_there_in_russian(complaint: Complaint) -> None:
     refusal = error(404, {"error": {"message": "The model `gpt-9` does not exist", "code": "model_not_found"}})
     with Script(forever=refusal, models=["gpt-8"]) as server:
         line = complaint(FAILED, "--base-url", server.url, "-m", "gpt-9", "--lang", "ru")
-    assert "нет модели 'gpt-9'" in line
+    assert "нет модели «gpt-9»" in line
     assert "gpt-8" in line
 
 

@@ -32,7 +32,7 @@ sys.addaudithook(refuse)
 EXAMPLE = str(poisoned.EXAMPLE)
 OFFLINE = (
     ("interview", "--questions", "2"), ("resume",), ("sessions",), ("sessions", "show", "latest"), ("report",),
-    ("report", "all", "--format", "html"), ("plan",), ("memory", "rebuild"), ("config",), ("doctor",), ("bank", "list"),
+    ("report", "all", "--format", "html"), ("plan",), ("memory", "rebuild"), ("config",), ("bank", "list"),
     ("grade", "kubernetes-primitives", "README.md"), ("replay", EXAMPLE),
     ("replay", EXAMPLE, "--verify"), ("replay", EXAMPLE, "--regrade"), ("--help",),
 )  # fmt: skip
@@ -47,6 +47,16 @@ def test_without_a_model_nothing_leaves(home: Path, tmp_path: Path) -> None:
     fine = [["STATUS", "0"], ["STATUS", "2"], *[["STATUS", "0"]] * (len(commands) - 3)]  # there is nothing to resume
     assert told[: len(fine)] == fine, said
     assert told[len(fine)][0] == "NETWORK"
+
+
+def test_the_doctor_looks_no_further_than_this_machine(home: Path) -> None:
+    """Without an endpoint it asks where model servers usually listen, at their loopback addresses."""
+    nearby = GUARD.replace("if event", "if '127.0.0.1' not in str(arguments) and event")
+    online = ("doctor", "--base-url", "http://192.0.2.1/v1", "-m", "m")
+    said = together(home, nearby, [("doctor",), online], [])
+    told = [line.split()[:2] for line in said if line.startswith(("NETWORK", "STATUS"))]
+    assert told[0] == ["STATUS", "0"]
+    assert told[1][0] == "NETWORK"
 
 
 def sent(request: Seen) -> str:
