@@ -80,6 +80,7 @@ def build_parser(asked: str, *, bare: bool = False) -> Parser:
     example = help_text("example", example="razbor --lang ru")
     flags = [_common("interview")] if bare else []
     parser = Parser(prog="razbor", description=help_text("program"), epilog=example, parents=flags)
+    parser.asked = asked
     if bare:
         add_arguments("interview", parser)
     parser.add_argument("--version", action="store_true", help=help_text("version"))  # `main` sees to it

@@ -22,6 +22,8 @@ class Parser(ArgumentParser):
     """An argument parser that speaks `lang`, and whose errors are one line and say what to do."""
 
     lang = "en"
+    asked = "interview"  # the command whose arguments are parsed
+    _intermixing = False
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of ArgumentParser
         super().__init__(**{"formatter_class": _Formatter, **options, "add_help": False})
@@ -29,15 +31,21 @@ class Parser(ArgumentParser):
             self.add_argument("-h", "--help", action="help", help=say("help.help", Parser.lang))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401
-        """What argparse does, the names of values being in the user's language."""
+        """What argparse does, the names of values being in the user's language; arguments may stand behind flags."""
         for action in self._actions:
             if isinstance(action.metavar, str):
                 action.metavar = re.sub("[A-Z]+", _meta, action.metavar)
-        return super().parse_known_args(args, namespace)
+        if self._subparsers or self._intermixing:
+            return super().parse_known_args(args, namespace)
+        self._intermixing = True  # what follows comes back to this method
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._intermixing = False
 
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of printing the usage and leaving."""
-        command = self.prog.removeprefix("razbor").strip() or "interview"
+        command = self.prog.removeprefix("razbor").strip() or self.asked
         raise InputError("error.unknown_option", problem=_problem(message), command=command)
 
 

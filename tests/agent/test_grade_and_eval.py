@@ -94,3 +94,10 @@ def test_the_dev_answers_meet_the_targets(razbor: Run) -> None:
     assert highest["no-answer"] <= 2
     assert highest["off-topic"] <= 2
     assert highest["injection"] <= 3
+
+
+def test_an_argument_may_stand_behind_a_flag(razbor: Run, tmp_path: Path) -> None:
+    (tmp_path / "answer.txt").write_text("A pod is the smallest unit.", "utf-8")
+    done = razbor("grade", "kubernetes-primitives", "--json", "answer.txt")
+    assert json.loads(done.stdout)["status"] == "graded", done.stderr
+    assert razbor("bank", "-q", "show", "--lang", "en", "kubernetes-primitives").stdout.startswith("id: ")
