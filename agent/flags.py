@@ -37,7 +37,8 @@ class Parser(ArgumentParser):
                 action.metavar = re.sub("[A-Z]+", _meta, action.metavar)
         if self._subparsers or self._intermixing:
             return super().parse_known_args(args, namespace)
-        self._intermixing = True  # what follows comes back to this method
+        self._intermixing = True  # what follows comes back to this method, and takes the usage for English
+        self.usage = self.format_usage().removeprefix(say("help.usage", Parser.lang)).strip().replace("%", "%%")
         try:
             return self.parse_known_intermixed_args(args, namespace)
         finally:

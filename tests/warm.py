@@ -102,10 +102,7 @@ def _begin_anew(job: dict[str, Any]) -> NoReturn:
         status = leaving.code
     except BaseException:  # noqa: BLE001 - what Python does
         traceback.print_exc()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(status if isinstance(status, int) else 0 if status is None else 1)
+    sys.exit(status)  # not at once: what is still open is closed by Python
 
 
 def _feed(pipe: int, data: bytes) -> None:

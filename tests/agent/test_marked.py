@@ -2,6 +2,7 @@
 
 import re
 
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,7 +75,8 @@ def test_wrapping_keeps_every_letter_and_the_width(case: tuple[str, list[Quote]]
     parts = marked(*case)
     lines = flow(parts, width, indent)
     assert "".join("".join(words(line) for line in lines).split()) == "".join(words(parts).split())
-    assert all(sum(len(text) for _, text in line) <= max(width, len(indent) + 1) for line in lines)
+    shown = ("".join(text for _, text in line) for line in lines)
+    assert all(wcwidth.width(line) <= max(width, len(indent) + 2) for line in shown)
 
 
 @given(answers())
