@@ -10,13 +10,13 @@ from typing import Any
 
 from agent.arguments import add_arguments, help_text, sentence
 from agent.config import locale_language
+from agent.exits import DONE, FAILED, INTERRUPTED, USAGE
 from agent.flags import Parser
 from agent.models.failure import UnavailableError
-from prompts import LANGUAGES, say
+from agent.telling import complain, explain
+from prompts import LANGUAGES
 from tools.nearest import nearest
 from transcripts.errors import InputError, RecordingError
-
-DONE, FAILED, USAGE, CHECK_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 COMMANDS = {  # command: its module in agent.commands, and an example
     "interview": ("interview", "razbor interview --questions 3 --topic mlops"),
@@ -122,14 +122,8 @@ def language(argv: Sequence[str]) -> str:
     return next((lang for lang in told if lang in LANGUAGES), "en")
 
 
-def _complain(text: str) -> None:
-    from agent.terminal.printable import printable
-
-    print(f"razbor: {' '.join(printable(text).split())}", file=sys.stderr)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status, one of the five above."""
+    """Run one command; return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
     Parser.lang = language(arguments)
@@ -139,10 +133,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status  # noqa: TRY300 - the flush belongs inside: it may fail as a write may
     except InputError as error:
-        _complain(explain(error, Parser.lang))
+        complain(explain(error, Parser.lang))
         return USAGE
     except (RecordingError, UnavailableError) as error:
-        _complain(_lines(error, Parser.lang))
+        complain(_lost(error))
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -151,7 +145,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     except OSError as error:  # what concerns a file was caught where it is named; this is the output itself
         _drop_output()
-        _complain(_explained("error.output", Parser.lang, reason=error))
+        complain(explain(InputError("error.output", reason=error), Parser.lang))
         return FAILED
 
 
@@ -167,24 +161,11 @@ def _version() -> int:
     return DONE
 
 
-def explain(error: InputError, lang: str) -> str:
-    """The one line for an InputError, harmless for a terminal."""
-    return _explained(error.key, lang, **error.values)
-
-
-def _explained(key: str, lang: str, /, **values: object) -> str:
-    from agent.problems import told
-    from agent.terminal.printable import printable
-
-    return " ".join(printable(say(key, lang, **{name: told(value, lang) for name, value in values.items()})).split())
-
-
-def _lines(error: RecordingError | UnavailableError, lang: str) -> str:
-    from agent.terminal.printable import printable
-
-    if isinstance(error, RecordingError):
-        return _explained("error.recording", lang, path=error.path, reason=error.reason)
-    return printable(str(error))
+def _lost(error: RecordingError | UnavailableError) -> str:
+    """What the run could not do without."""
+    if isinstance(error, UnavailableError):
+        return str(error)
+    return explain(InputError("error.recording", path=error.path, reason=error.reason), Parser.lang)
 
 
 def _drop_output() -> None:

@@ -1,6 +1,5 @@
 """The model behind an endpoint, ready to be asked. Imported only where an endpoint is configured."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -14,8 +13,7 @@ from agent.models.fit import Fits
 from agent.models.patience import Tell
 from agent.models.wire import Wire
 from agent.remedy import remedy
-from agent.terminal.printable import printable
-from prompts import say
+from agent.telling import remark
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -66,6 +64,5 @@ def with_model(endpoint: Endpoint, lang: Lang, tell: Tell = lambda *_, **__: Non
     if len(names) != 1:
         key = "error.name_model" if names else "error.no_models"
         raise InputError(key, url=endpoint.base_url, models=", ".join(names[:8]))
-    told = printable(say("endpoint.using_model", lang, url=endpoint.base_url, model=names[0]))
-    print(" ".join(told.split()), file=sys.stderr)  # a name must not look like a line of razbor's
+    remark("endpoint.using_model", lang, url=endpoint.base_url, model=names[0])
     return replace(endpoint, model=names[0])

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from agent.cli import DONE, FAILED, INTERRUPTED
 from agent.config import Value, transcripts_folder
 from agent.endpoints import Endpoint
+from agent.exits import DONE, FAILED, INTERRUPTED
 from agent.loop import Interviewing, Leave, run_interview
 from agent.model import Model
 from agent.models.embedded import EmbeddedModel
+from agent.printable import printable
 from agent.session import begin, end
-from agent.terminal.printable import printable
+from agent.telling import remark
 from agent.terminal.screen import Screen
 from agent.terminal.status import Status, can_go_back
 from prompts import say
@@ -85,16 +86,16 @@ def hold(running: Interviewing, disk: Disk, *, quiet: bool) -> int:
     except Leave:
         parts.journal.emit(CommandEvent(name="interrupt", argument=LEFT))
         end(parts, "interrupted")
-        print(printable(say("summary.left", lang, path=disk.path)), file=sys.stderr)
-        print(printable(say("resume.how", lang, name=disk.name)), file=sys.stderr)
+        remark("summary.left", lang, path=disk.path)
+        remark("resume.how", lang, name=disk.name)
         return INTERRUPTED
     except RecordingError:
         if disk.words:
-            print(printable(say("error.unsaved", lang, words=disk.words)), file=sys.stderr)
+            print(printable(say("error.unsaved", lang, words=disk.words)), file=sys.stderr)  # as they were typed
         raise
     if not quiet:
-        print(printable(say("summary.saved", lang, path=disk.path)), file=sys.stderr)
+        remark("summary.saved", lang, path=disk.path)
     if reason == "failed":
-        print(printable(say("summary.failed", lang)), file=sys.stderr)
+        remark("summary.failed", lang)
         return FAILED
     return DONE

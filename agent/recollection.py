@@ -1,7 +1,6 @@
 """The memory of this user: kept in step with the transcripts, and asked what it knows when an interview begins."""
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
@@ -13,7 +12,7 @@ from pathlib import Path
 from agent.config import folder, transcripts_folder
 from agent.problems import told
 from agent.record.retell import retell
-from agent.terminal.printable import printable
+from agent.telling import remark
 from prompts import say
 from tools.ability import Ability, unknown
 from tools.attempt import Attempt
@@ -93,7 +92,7 @@ class Recollection:
         self._told = True
         newer = isinstance(error, NewerMemoryError)
         reason = say("memory.newer", self.lang) if newer else told(error.__cause__ or error, self.lang)
-        print(f"razbor: {printable(say('memory.without', self.lang, reason=reason))}", file=sys.stderr)
+        remark("memory.without", self.lang, named=True, reason=reason)
 
 
 def in_step(memory: Memory, transcripts: Path, watch: Watch = _each) -> None:

@@ -1,11 +1,10 @@
 """`--require NAME=N,…`: figures that must not be lower than they were asked to be."""
 
 import math
-import sys
 
-from agent.cli import CHECK_FAILED, DONE
+from agent.exits import CHECK_FAILED, DONE
+from agent.telling import remark
 from agent.terminal.card import score_text
-from prompts import say
 from tools.nearest import nearest
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -44,12 +43,10 @@ def check(required: dict[str, float], figures: Json, lang: str) -> int:
             raise InputError("error.require_name", name=name, nearest=nearest(name, known))
         have = known[name]
         if have is None:
-            print(say("plain.require_undefined", lang, name=name, want=score_text(want, lang)), file=sys.stderr)
+            remark("plain.require_undefined", lang, name=name, want=score_text(want, lang))
             status = CHECK_FAILED
         elif have < want:
-            print(
-                say("plain.require_missed", lang, name=name, have=score_text(have, lang), want=score_text(want, lang)),
-                file=sys.stderr,
-            )
+            told = score_text(have, lang), score_text(want, lang)
+            remark("plain.require_missed", lang, name=name, have=told[0], want=told[1])
             status = CHECK_FAILED
     return status

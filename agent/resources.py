@@ -1,16 +1,13 @@
 """What several commands need: the settings, the bank and the grader that the flags ask for."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from agent.cli import explain
 from agent.config import Value, shelf_file
 from agent.endpoints import Endpoint, choose_for_grader
 from agent.models.failure import UnavailableError
-from agent.terminal.printable import printable
-from prompts import say
+from agent.telling import complain, explain, remark
 from tools.bank import Bank, load
 from tools.grade_answer import Grader
 from tools.graders.local import LocalGrader
@@ -26,12 +23,12 @@ def open_bank(flags: Namespace, lang: Lang) -> Bank:
 
     def tell(count: int) -> None:
         if not flags.quiet:
-            print(f"razbor: {say('plain.reading_bank', lang, count=count)}", file=sys.stderr)
+            remark("plain.reading_bank", lang, named=True, count=count)
 
     paths = [Path(path) for path in flags.bank]
     bank = load(paths, builtin=not flags.no_builtin, shelf=shelf_file(), tell=tell)
     for problem in bank.problems:
-        print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
+        complain(explain(problem, lang))
     return bank
 
 
@@ -68,8 +65,7 @@ def tell_judge(settings: Mapping[str, Value], interviewer: Endpoint | None, lang
     """Name on stderr where answers go to be graded, if that is another place than the interviewer's."""
     endpoint = grading_endpoint(settings)
     if endpoint and (interviewer is None or endpoint.base_url != interviewer.base_url):
-        told = printable(say("judge.elsewhere", lang, url=endpoint.base_url))
-        print(" ".join(told.split()), file=sys.stderr)
+        remark("judge.elsewhere", lang, url=endpoint.base_url)
 
 
 def open_transcript(path: Path, lang: str) -> Transcript:
@@ -82,7 +78,7 @@ def open_transcript(path: Path, lang: str) -> Transcript:
 
 def tell_torn(path: Path, size: int, lang: str) -> None:
     """Say that a transcript ends in half a line of so many bytes."""
-    print(printable(say("summary.torn", lang, path=path, size=size)), file=sys.stderr)
+    remark("summary.torn", lang, path=path, size=size)
 
 
 def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint | None = None) -> Grader:
@@ -94,7 +90,7 @@ def open_grader(settings: Mapping[str, Value], tell: Tell, interviewer: Endpoint
     endpoint, reason = judge_endpoint(settings, tell, interviewer)
     if endpoint is None:
         if reason:
-            print(f"razbor: {printable(say('judge.graded_locally', lang, reason=reason))}", file=sys.stderr)
+            remark("judge.graded_locally", lang, named=True, reason=reason)
         return LocalGrader()
     from agent.judge import AutoGrader, judge
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from agent.check.conduct import Conduct
 from agent.check.fitness import SLOW_TURN, Criterion
+from agent.printable import printable
 from agent.terminal.card import Line, wrap
-from agent.terminal.printable import printable
 from prompts import say
 from tools.question import Lang
 

@@ -1,17 +1,17 @@
 """`razbor bank list | show | check | import`."""
 
-import sys
 from argparse import Namespace
 from collections import Counter
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from agent.cli import CHECK_FAILED, DONE, explain
 from agent.config import resolve
+from agent.exits import CHECK_FAILED, DONE
+from agent.printable import printable
 from agent.report.inert import to_json
 from agent.resources import open_bank
+from agent.telling import explain, remark
 from agent.terminal.counting import Counting
-from agent.terminal.printable import printable
 from prompts import say
 from tools.bank import load
 from tools.lint import check
@@ -85,7 +85,7 @@ def _import(flags: Namespace, lang: Lang) -> int:
         _write(folder / f"{question.id}.yaml", question)
         if not flags.quiet:
             print(printable(str(folder / f"{question.id}.yaml")))
-    print(printable(say("plain.imported", lang, count=len(questions), folder=folder)), file=sys.stderr)
+    remark("plain.imported", lang, count=len(questions), folder=folder)
     return DONE
 
 

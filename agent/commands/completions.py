@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from agent.cli import DONE
+from agent.exits import DONE
 
 ZSH_FIRST = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }\n"  # not every .zshrc has done so
 

@@ -3,9 +3,9 @@
 from argparse import Namespace
 from typing import Any
 
-from agent.cli import DONE
 from agent.config import DEFAULT, Value, config_file, resolve, transcripts_folder
 from agent.endpoints import masked
+from agent.exits import DONE
 from agent.offer import short
 from agent.problems import origin
 from agent.report.inert import to_json

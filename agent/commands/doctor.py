@@ -5,10 +5,10 @@ from contextlib import closing
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from agent.cli import CHECK_FAILED, DONE
 from agent.config import Value, config_file, known_profiles, resolve
 from agent.doctor import BAD, Finding, as_json, examine
 from agent.endpoints import Endpoint, choose, choose_for_grader
+from agent.exits import CHECK_FAILED, DONE
 from agent.models.clock import QUICK
 from agent.models.failure import EndpointError, UnavailableError
 from agent.models.wire import Wire

@@ -5,15 +5,15 @@ from argparse import Namespace
 from pathlib import Path
 
 from agent.candidate import MAX_ANSWER
-from agent.cli import DONE
 from agent.config import resolve
+from agent.exits import DONE
 from agent.report.inert import to_json
 from agent.resources import open_bank, open_grader
+from agent.telling import remark
 from agent.terminal.lines import decode
 from agent.terminal.score_card import score_card
 from agent.terminal.screen import terminal_width, writer
 from agent.terminal.status import Status, can_go_back
-from prompts import say
 from tools.attempt import Attempt, Turn
 from tools.question import Lang
 from transcripts.errors import InputError
@@ -27,7 +27,7 @@ def run(flags: Namespace) -> int:
     grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell)
     question = open_bank(flags, lang).get(flags.question)
     if flags.file in (None, "-") and sys.stdin.isatty() and not flags.quiet:
-        print(say("command.type_answer", lang), file=sys.stderr)
+        remark("command.type_answer", lang)
     answer = _answer(flags.file)
     asked_in: Lang = settings["question_lang"].value
     grade = grader.grade(question, answer, asked_in)

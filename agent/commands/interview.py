@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
-from agent.cli import DONE
 from agent.config import Value, resolve, transcripts_folder
 from agent.console import terminal
 from agent.endpoints import Endpoint, choose
+from agent.exits import DONE
 from agent.hold import Disk, hold, models
 from agent.loop import Interviewing, may_show
 from agent.models.failure import EndpointError
@@ -20,14 +20,13 @@ from agent.pool import choose_heads, on_record, searching
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader, tell_judge
 from agent.session import Journal, Parts, assemble, begin_course, end, new_session
+from agent.telling import remark
 from agent.terminal.counting import Counting
 from agent.terminal.narrator import Narrator
-from agent.terminal.printable import printable
 from agent.terminal.screen import Screen, terminal_width
 from agent.terminal.speaking import Write
 from agent.terminal.status import Status, can_go_back
 from agent.terminal.toolbar import toolbar
-from prompts import say
 from tools.planner import Planner, draw
 from tools.question import Lang
 from transcripts.errors import InputError
@@ -116,7 +115,7 @@ def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:
     """Keep what the candidate said before a question came; where that is nothing, the transcript goes."""
     if parts.interview.said:
         end(parts, "failed")
-        print(printable(say("summary.left", lang, path=path)), file=sys.stderr)
+        remark("summary.left", lang, path=path)
     else:
         path.unlink(missing_ok=True)
 

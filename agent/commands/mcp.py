@@ -5,8 +5,8 @@ import sys
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 
-from agent.cli import DONE
 from agent.config import resolve
+from agent.exits import DONE
 from agent.mcp.desk import Desk
 from transcripts.errors import InputError
 

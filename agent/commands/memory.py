@@ -1,15 +1,13 @@
 """`razbor memory rebuild`: make the memory again from the transcripts."""
 
-import sys
 from argparse import Namespace
 
-from agent.cli import DONE, FAILED
 from agent.config import resolve, transcripts_folder
+from agent.exits import DONE, FAILED
 from agent.problems import told
 from agent.recollection import memory_file, rebuilt
+from agent.telling import remark
 from agent.terminal.counting import Counting
-from agent.terminal.printable import printable
-from prompts import say
 from tools.memory import MemoryUnavailableError
 
 
@@ -20,8 +18,8 @@ def run(flags: Namespace) -> int:
         count = rebuilt(path, transcripts_folder(), Counting(lang, flags).over)
     except MemoryUnavailableError as error:
         reason = told(error.__cause__ or error, lang)
-        print(f"razbor: {printable(say('memory.not_rebuilt', lang, path=path, reason=reason))}", file=sys.stderr)
+        remark("memory.not_rebuilt", lang, named=True, path=path, reason=reason)
         return FAILED
     if not flags.quiet:
-        print(printable(say("memory.rebuilt", lang, path=path, count=count)), file=sys.stderr)
+        remark("memory.rebuilt", lang, path=path, count=count)
     return DONE

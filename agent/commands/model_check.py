@@ -1,6 +1,5 @@
 """`razbor replay FILE… --model-check`: whether this endpoint would do as an interviewer."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,19 +8,20 @@ from pathlib import Path
 from agent.check.play import Script, measure, script_of
 from agent.check.report import Check
 from agent.check.table import WIDTH, remarks, table, verdict
-from agent.cli import CHECK_FAILED, DONE, FAILED, INTERRUPTED
 from agent.config import Value, resolve
 from agent.connect import remedied, with_model
 from agent.endpoints import Endpoint, choose
+from agent.exits import CHECK_FAILED, DONE, FAILED, INTERRUPTED
 from agent.judge import entrance_check
 from agent.models.failure import UnavailableError
+from agent.printable import printable
 from agent.remedy import remedy
 from agent.report.inert import to_json
 from agent.resources import open_transcript
 from agent.standing import outcome, remembered
+from agent.telling import complain, remark
 from agent.terminal.card import wrap
 from agent.terminal.narrator import Narrator
-from agent.terminal.printable import printable
 from agent.terminal.screen import write_plain
 from agent.terminal.status import Status, can_go_back
 from prompts import say
@@ -63,7 +63,7 @@ def _scripts(names: Sequence[str], lang: Lang) -> list[tuple[str, Script]]:
         if script.answers:
             scripts.append((name, script))
         else:
-            print(say("check.left_out", lang, path=printable(name)), file=sys.stderr)
+            remark("check.left_out", lang, path=printable(name))
     if not scripts:
         raise InputError("check.none")
     return scripts
@@ -118,10 +118,10 @@ def _show(check: Check, endpoint: Endpoint, lang: Lang) -> None:
 def _status(check: Check, lang: Lang) -> int:
     """The exit status; what ended the check early is said."""
     if check.interrupted:
-        print(say("check.interrupted", lang), file=sys.stderr)
+        remark("check.interrupted", lang)
         return INTERRUPTED
     if check.failure:
-        print(f"razbor: {printable(check.failure)}", file=sys.stderr)
+        complain(check.failure)
     if any(not one.holds for one in check.criteria):
         return CHECK_FAILED
     return FAILED if check.failure else DONE

@@ -4,8 +4,8 @@ import sys
 from argparse import Namespace
 from datetime import UTC, date, datetime, timedelta
 
-from agent.cli import DONE
 from agent.config import resolve
+from agent.exits import DONE
 from agent.recollection import Recollection, Remembered
 from agent.report.inert import to_json
 from agent.resources import open_bank

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from agent.cli import DONE, FAILED, INTERRUPTED, USAGE, explain
 from agent.config import resolve
+from agent.exits import DONE, FAILED, INTERRUPTED, USAGE
+from agent.printable import printable
 from agent.regrading.copies import Source, open_folder, real, sources
 from agent.regrading.regrade import Outcome, Task, answers_of, grade_all, keep, tasks, to_do
 from agent.regrading.staff import JOBS, MOST_JOBS, Staff, hire
@@ -15,8 +16,8 @@ from agent.report.facts import grader_name
 from agent.report.inert import to_json
 from agent.report.regraded import of_rows
 from agent.resources import open_transcript
+from agent.telling import complain, explain, remark
 from agent.terminal.interrupt import stoppable
-from agent.terminal.printable import printable
 from agent.terminal.progress import Progress
 from agent.terminal.regraded import side_by_side
 from agent.terminal.status import Status, can_go_back
@@ -40,7 +41,7 @@ def run(flags: Namespace) -> int:
         return USAGE
     staff = hire(settings, jobs, Status(lang, live=live, quiet=flags.quiet).tell, progress.tell)
     for note in staff.notes:
-        _tell(note)
+        print(printable(note), file=sys.stderr)
     pressed = _work(found, staff, outcome, progress, say("regrade.finishing", lang))
     left = progress.total - outcome.graded - outcome.failed
     interrupted = pressed and left > 0
@@ -49,7 +50,7 @@ def run(flags: Namespace) -> int:
         print(to_json(report, indent=1) if flags.json else side_by_side(report, lang))
     _account(outcome, staff, place, lang, quiet=flags.quiet)
     if interrupted or staff.gone:
-        _tell(say("regrade.stopped" if interrupted else "regrade.gone", lang, left=left))
+        remark("regrade.stopped" if interrupted else "regrade.gone", lang, left=left)
     return _status(outcome, staff, interrupted=interrupted, damaged=len(found) < len(paths))
 
 
@@ -68,7 +69,7 @@ def _sound(paths: Iterable[Path], lang: str) -> Iterator[Transcript]:
             transcript = open_transcript(path, lang)
             answers_of(transcript)
         except InputError as error:
-            _tell(f"razbor: {explain(error, lang)}")
+            complain(explain(error, lang))
             continue
         yield transcript
 
@@ -100,19 +101,19 @@ def _missing(source: Source, staff: Staff) -> int:
 def _account(outcome: Outcome, staff: Staff, place: Path, lang: str, *, quiet: bool) -> None:
     """What could not be used or graded, and where the copies are."""
     for error in outcome.problems:
-        _tell(f"razbor: {explain(error, lang)}")
+        complain(explain(error, lang))
     failed = [row for row in outcome.rows if row.failed]
     for row in failed:
         reason = row.failed.rstrip(".")
-        _tell(say("regrade.failed", lang, session=row.session, question=row.question, reason=reason))
+        remark("regrade.failed", lang, session=row.session, question=row.question, reason=reason)
     if failed:
-        _tell(say("regrade.tried_again", lang))
+        remark("regrade.tried_again", lang)
     if not outcome.rows:
-        _tell(say("regrade.no_answers", lang))
+        remark("regrade.no_answers", lang)
     elif not quiet:
         before = sum(row.new is not None for row in outcome.rows) - outcome.graded
         grader = grader_name(staff.id.model_dump())
-        _tell(say("regrade.done", lang, grader=grader, graded=outcome.graded, before=before, folder=place))
+        remark("regrade.done", lang, grader=grader, graded=outcome.graded, before=before, folder=place)
 
 
 def _status(outcome: Outcome, staff: Staff, *, interrupted: bool, damaged: bool) -> int:
@@ -121,7 +122,3 @@ def _status(outcome: Outcome, staff: Staff, *, interrupted: bool, damaged: bool)
     if damaged or outcome.problems:
         return USAGE
     return FAILED if staff.gone or (outcome.failed and not outcome.graded) else DONE
-
-
-def _tell(text: str) -> None:
-    print(" ".join(printable(text).split()), file=sys.stderr)

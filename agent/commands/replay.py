@@ -5,12 +5,13 @@ from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
 
-from agent.cli import CHECK_FAILED, DONE, USAGE, explain
 from agent.config import resolve
+from agent.exits import CHECK_FAILED, DONE, USAGE
 from agent.player.playing import as_asked, play
 from agent.record.verify_all import checked
 from agent.report.inert import to_json
 from agent.resources import open_transcript, tell_torn
+from agent.telling import complain, explain
 from agent.terminal.counting import Counting
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -42,7 +43,7 @@ def _verify(flags: Namespace, lang: str) -> int:
                 tell_torn(Path(one.name), one.torn, lang)
             if one.error:
                 damaged = True
-                print(f"razbor: {explain(one.error, lang)}", file=sys.stderr)
+                complain(explain(one.error, lang))
             elif flags.json:
                 found.append(one.found)
             else:

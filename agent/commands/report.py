@@ -5,16 +5,15 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from agent.cli import DONE, explain
 from agent.config import resolve
+from agent.exits import DONE
 from agent.report import anki, facts, markdown
 from agent.report.inert import to_json
 from agent.report.labels import labels
 from agent.resources import open_transcript
 from agent.sessions import all_recorded, find
+from agent.telling import complain, explain, remark
 from agent.terminal.counting import Counting
-from agent.terminal.printable import printable
-from prompts import say
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -41,7 +40,7 @@ def run(flags: Namespace) -> int:
     if flags.id == "all":
         report = facts.of_all(_sound(Counting(lang, flags).over(paths), visit, lang))
         if not report["interviews"]:
-            print(say("plain.no_sessions", lang), file=sys.stderr)
+            remark("plain.no_sessions", lang)
     else:
         report = visit(open_transcript(find(paths, flags.id), lang))
     text = _text(report, "json" if flags.json else flags.format, lang)
@@ -60,7 +59,7 @@ def _deliver(text: str, flags: Namespace, lang: Lang) -> None:
         return
     _write(Path(flags.out), text, "w")
     if not flags.quiet:
-        print(printable(say("report.written", lang, path=flags.out)), file=sys.stderr)
+        remark("report.written", lang, path=flags.out)
 
 
 def _text(report: Json, form: str, lang: Lang) -> str:
@@ -88,25 +87,25 @@ def _sound(paths: Iterator[Path], visit: Callable[[Transcript], Json], lang: Lan
         else:
             yield report
     for problem in problems:
-        print(f"razbor: {explain(problem, lang)}", file=sys.stderr)
+        complain(explain(problem, lang))
 
 
 def _write_labels(path: Path, lines: list[Json], lang: Lang) -> None:
     """Write the labelled lines to a new file: an old one may have been checked by hand since."""
     if not lines:
-        print(say("report.no_disputes", lang), file=sys.stderr)
+        remark("report.no_disputes", lang)
         return
     _write(path, "".join(to_json(line) + "\n" for line in lines), "x")
-    print(printable(say("report.claims", lang, count=len(lines), path=path)), file=sys.stderr)
+    remark("report.claims", lang, count=len(lines), path=path)
 
 
 def _write_notes(path: Path, notes: list[anki.Note], lang: Lang) -> None:
     """Write the notes over an older file: it was made from the same interviews and is made again at will."""
     if not notes:
-        print(say("anki.nothing", lang), file=sys.stderr)
+        remark("anki.nothing", lang)
         return
     _write(path, anki.to_text(notes), "w")
-    print(printable(say("anki.written", lang, path=path, count=len(notes))), file=sys.stderr)
+    remark("anki.written", lang, path=path, count=len(notes))
 
 
 def _write(path: Path, text: str, mode: str) -> None:

@@ -1,13 +1,11 @@
 """`razbor resume [ID|latest]`: go on with an interview that was interrupted."""
 
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from agent.cli import explain
 from agent.config import Value, resolve, transcripts_folder
 from agent.console import Terminal, terminal
 from agent.endpoints import Endpoint, choose, is_home
@@ -17,8 +15,8 @@ from agent.record.rerun import DivergedError
 from agent.record.resume import Resumption, carried_on, is_interrupted, recorded_settings
 from agent.resources import open_grader, tell_judge
 from agent.sessions import all_recorded, find
+from agent.telling import complain, explain, remark
 from agent.terminal.card import wrap
-from agent.terminal.printable import printable
 from agent.terminal.screen import terminal_width
 from agent.terminal.status import Status, can_go_back
 from prompts import say
@@ -41,7 +39,7 @@ def run(flags: Namespace) -> int:
         lang = transcript.session.lang
         if transcript.torn:
             size, aside = len(transcript.torn), torn_path(path)
-            print(printable(say("resume.torn", lang, size=size, aside=aside)), file=sys.stderr)
+            remark("resume.torn", lang, size=size, aside=aside)
         recorded = recorded_settings(transcript)
         settings = carried_on(settings, recorded)
         endpoint = choose(settings)
@@ -65,7 +63,7 @@ def _find(session_id: str, lang: str) -> Path:
             if is_interrupted(read(path)) and not is_being_written(path):
                 return path
         except InputError as error:  # one damaged file must not hide the others
-            print(f"razbor: {explain(error, lang)}", file=sys.stderr)
+            complain(explain(error, lang))
     raise InputError("error.nothing_interrupted")
 
 

@@ -1,17 +1,17 @@
 """`razbor sessions list | show ID | rm ID`: recorded interviews."""
 
-import sys
 from argparse import Namespace
 from pathlib import Path
 
-from agent.cli import DONE, explain
 from agent.config import resolve
+from agent.exits import DONE
 from agent.player.playing import show_at_once
+from agent.printable import printable
 from agent.report.inert import to_json
 from agent.resources import open_transcript
 from agent.sessions import all_recorded, describe, find
+from agent.telling import complain, explain, remark
 from agent.terminal.card import score_text
-from agent.terminal.printable import printable
 from prompts import say
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -31,7 +31,7 @@ def run(flags: Namespace) -> int:
             path.unlink()
         except OSError as error:
             raise InputError("error.cannot_write", path=path, reason=error) from error
-        print(printable(say("plain.removed", lang, path=path)), file=sys.stderr)
+        remark("plain.removed", lang, path=path)
     else:
         show_at_once(open_transcript(path, lang), plain=flags.plain)
     return DONE
@@ -43,14 +43,14 @@ def _list(paths: list[Path], as_json: bool, lang: str) -> int:
         try:
             rows.append(describe(read(path)))
         except InputError as error:  # one damaged file must not hide the others
-            print(f"razbor: {explain(error, lang)}", file=sys.stderr)
+            complain(explain(error, lang))
     if as_json:
         print(to_json(rows, indent=2))
         return DONE
     for row in rows:
         print(" ".join(printable(_words(row, lang)).splitlines()))
     if not rows:
-        print(say("plain.no_sessions", lang), file=sys.stderr)
+        remark("plain.no_sessions", lang)
     return DONE
 
 

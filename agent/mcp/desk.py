@@ -16,11 +16,11 @@ from agent.loop import close
 from agent.mcp.client_interview import ClientInterview
 from agent.mcp.tools import FOUND, SEARCH
 from agent.pool import choose_heads, on_record, searching
+from agent.printable import printable
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
 from agent.session import Journal, Parts, assemble, begin, end, new_session
 from agent.terminal.card import Line
-from agent.terminal.printable import printable
 from agent.terminal.screen import Screen
 from agent.terminal.status import Status
 from prompts import to_model

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+from agent.printable import printable
 from agent.problems import departure
 from agent.record.verify import Report, verify
 from agent.terminal.card import score_text
-from agent.terminal.printable import printable
 from prompts import say
 from tools.graders.local import LocalGrader
 from transcripts.errors import InputError

@@ -9,8 +9,8 @@ from html import escape
 from io import StringIO
 from typing import NamedTuple
 
+from agent.printable import printable
 from agent.report.facts import attempts
-from agent.terminal.printable import printable
 from prompts import say
 from tools.attempt import Attempt
 from tools.question import Lang

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent.printable import printable
 from agent.terminal.marked import Stretch, stretches
-from agent.terminal.printable import printable
 from transcripts.events import Json
 
 

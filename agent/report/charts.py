@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import svg
 
+from agent.printable import printable
 from agent.terminal.card import score_text
-from agent.terminal.printable import printable
 from prompts import say
 from tools.interview import FULL_SCORE
 from transcripts.events import Json

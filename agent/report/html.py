@@ -13,11 +13,11 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from agent.printable import printable
 from agent.report import charts, wording
 from agent.report.answer import turns
 from agent.report.facts import grader_name
 from agent.terminal.card import score_text
-from agent.terminal.printable import printable
 from prompts import LANGUAGES, counted, say
 from tools.question import Lang
 from transcripts.events import Json

@@ -3,7 +3,7 @@
 import json
 import re
 
-from agent.terminal.printable import printable
+from agent.printable import printable
 from transcripts.events import Json
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~$])")

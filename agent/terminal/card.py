@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from agent.printable import printable
 from agent.terminal.columns import columns, wrapped
-from agent.terminal.printable import printable
 from prompts import counted, say
 from tools.attempt import Attempt
 from tools.question import Lang

@@ -1,6 +1,6 @@
 """The figures of `razbor eval` as a table of at most 80 columns."""
 
-from agent.terminal.printable import printable
+from agent.printable import printable
 from prompts import say
 from tools.bootstrap import MAIN, at
 from transcripts.events import Json

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from agent.cli import INTERRUPTED
+from agent.exits import INTERRUPTED
 
 
 class Interrupt:

@@ -2,9 +2,9 @@
 
 import re
 
+from agent.printable import printable
 from agent.terminal.card import Line, wrap
 from agent.terminal.formula import readable_formulas
-from agent.terminal.printable import printable
 
 _MARKUP = re.compile(r"[*_`#|~$\\<]|^\s*([-+>]|\d+[.)])\s", re.MULTILINE)  # without one of these it is plain text
 _CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+from agent.printable import printable
 from agent.terminal.card import Line
 from agent.terminal.columns import wrapped
-from agent.terminal.printable import printable
 
 Quote = tuple[str, str, str | None]  # id and verdict of a rubric line, and the words it quotes
 

@@ -2,9 +2,9 @@
 
 import sys
 
+from agent.printable import printable
 from agent.problems import repair
 from agent.terminal.card import score_text
-from agent.terminal.printable import printable
 from prompts import say
 from transcripts.events import Event, ModelCallEvent, RepairEvent, ToolCallEvent, ToolResultEvent
 

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from agent.terminal.printable import printable
+from agent.printable import printable
 from agent.terminal.status import EXPECTED, write_over
 from prompts import say
 

@@ -13,11 +13,11 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
 from prompt_toolkit.styles import Style
 
+from agent.printable import printable
 from agent.terminal.card import Line
 from agent.terminal.ctrl_c import CtrlC
 from agent.terminal.lines import mend
 from agent.terminal.paste import Paste
-from agent.terminal.printable import printable
 
 MENU = 6  # lines at most for what is offered to complete
 ALT_WITHIN = 0.1  # seconds in which Esc and Enter are Alt-Enter; in vi mode Esc alone means something, too

@@ -2,9 +2,9 @@
 
 from itertools import groupby
 
+from agent.printable import printable
 from agent.terminal.card import Line, score_text, wrap
 from agent.terminal.columns import wrapped
-from agent.terminal.printable import printable
 from prompts import say
 from tools.change import MISTAKES, POINTS
 from tools.interview import Interview

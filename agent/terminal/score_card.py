@@ -1,8 +1,8 @@
 """The score card: the answer with its quotes marked, a verdict per rubric line, and what to say instead. Pure."""
 
+from agent.printable import printable
 from agent.terminal.card import Line, mistake_label, rule, score_text, wrap
 from agent.terminal.marked import MARKER, flow, is_marked, marked, shortened
-from agent.terminal.printable import printable
 from agent.terminal.provenance import DISAGREED, disagreed, graded_by, is_out_of_the_ordinary, remarks
 from prompts import say
 from tools.attempt import Attempt

@@ -4,10 +4,10 @@ import shutil
 import sys
 
 from agent.models.embedded import NAME as EMBEDDED
+from agent.printable import printable
 from agent.terminal.card import Line, breakdown, rule, summary, wrap
 from agent.terminal.marked import flow
 from agent.terminal.pace import pace, total
-from agent.terminal.printable import printable
 from agent.terminal.regraded import graded_again
 from agent.terminal.score_card import score_card
 from agent.terminal.speaking import Speaking, Write

@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 
+from agent.printable import printable
 from agent.terminal.columns import clip, columns
-from agent.terminal.printable import printable
 from prompts import say
 
 AFTER = 0.3  # seconds: shorter waits need no word

@@ -2,9 +2,9 @@
 
 from agent.loop import Interviewing
 from agent.models.embedded import NAME as EMBEDDED
+from agent.printable import printable
 from agent.terminal.columns import clip
 from agent.terminal.pace import clock
-from agent.terminal.printable import printable
 from agent.usage import TOKENS
 from prompts import say
 

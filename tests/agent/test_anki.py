@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.printable import printable
 from agent.report.anki import Note, html, to_text
-from agent.terminal.printable import printable
 from tests.conftest import Run
 
 CONFUSED = "deployment = the moment you ship code to prod. node = the machine, physical or virtual, where the pods run"

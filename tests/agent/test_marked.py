@@ -6,8 +6,8 @@ import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.printable import printable
 from agent.terminal.marked import MARKER, Line, Quote, flow, is_marked, marked, shortened
-from agent.terminal.printable import printable
 
 VERDICTS = ("covered", "missing", "unsure", "committed", "avoided", "not_addressed")
 MARKED = ("covered", "unsure", "committed", "avoided")

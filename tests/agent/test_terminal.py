@@ -13,10 +13,10 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from agent.loop import Leave
+from agent.printable import printable
 from agent.terminal.card import wrap
 from agent.terminal.ctrl_c import CtrlC
 from agent.terminal.lines import decode
-from agent.terminal.printable import printable
 from agent.terminal.prompt import reader
 from agent.terminal.status import Status, can_go_back
 

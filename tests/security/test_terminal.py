@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.printable import printable
 from agent.report.anki import html
 from agent.report.inert import block, inline, to_json
-from agent.terminal.printable import printable
 from tests.endpoint.scripted import Json, Response, Script, call, error, obey, say
 from tests.security import poisoned
 from tests.security.escapes import EVERYTHING, IN_A_LINE, PAYLOADS, SURROGATES, obeyed
