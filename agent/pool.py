@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from agent.config import shelf_file
 from tools import planner
 from tools.bank import Bank, Head, salvage
-from tools.planner import Past
+from tools.planner import Choose, Past, Planner, draw
 from tools.question import Question
 from tools.question_files import BUILT_IN
 from transcripts.errors import InputError, invalid
@@ -17,7 +17,34 @@ from transcripts.events import Json, QuestionEvent, SessionEvent
 from transcripts.reader import Transcript
 
 
-def choose_heads(bank: Bank, flags: Namespace) -> tuple[list[Head], bool]:
+class Pool:
+    """The questions of a bank that the flags ask for. InputError where they ask for what is not there."""
+
+    def __init__(self, bank: Bank, flags: Namespace) -> None:
+        self._bank = bank
+        self._flags = flags
+        self._heads, self._fixed = _chosen(bank, flags)
+        self.search = searching(bank, flags.topic)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return len(self._heads)
+
+    def asked(self, wanted: int) -> int:
+        """How many an interview asks that is to ask so many; those that were named are all asked."""
+        return self.size if self._fixed else wanted
+
+    def deal(self, session: SessionEvent, past: Past) -> tuple[SessionEvent, Choose]:
+        """A new interview with its questions on record, and what chooses among them."""
+        drawn = self._heads if self._fixed else draw(self._heads, session.seed, past.due)
+        chooser = Planner(
+            drawn, self._bank.get, seed=session.seed, fixed=self._fixed, past=past, search=self.search
+        )  # fmt: skip
+        return on_record(session, drawn, self._bank, self._flags, past), chooser.choose
+
+
+def _chosen(bank: Bank, flags: Namespace) -> tuple[list[Head], bool]:
     """The questions to draw from, and whether they are fixed in their order."""
     if flags.question:
         return [bank.head(question_id) for question_id in dict.fromkeys(flags.question)], True

@@ -16,7 +16,7 @@ from agent.hold import Disk, hold, models
 from agent.loop import Interviewing, may_show
 from agent.models.failure import EndpointError
 from agent.offer import offered, runs_on
-from agent.pool import choose_heads, on_record, searching
+from agent.pool import Pool
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader, tell_judge
 from agent.session import Journal, Parts, assemble, begin_course, end, new_session
@@ -27,7 +27,6 @@ from agent.terminal.screen import Screen, terminal_width
 from agent.terminal.speaking import Write
 from agent.terminal.status import Status, can_go_back
 from agent.terminal.toolbar import toolbar
-from tools.planner import Planner, draw
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Event, SessionEvent
@@ -52,7 +51,7 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
     plain = {name: value.value for name, value in settings.items()}
     lang: Lang = plain["lang"]
     bank = open_bank(flags, lang)
-    heads, fixed = choose_heads(bank, flags)
+    pool = Pool(bank, flags)
     tell = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell
     if endpoint:
         from agent.connect import remedied, with_model
@@ -60,21 +59,17 @@ def _interview(flags: Namespace, settings: dict[str, Value], endpoint: Endpoint 
         endpoint = with_model(endpoint, lang, tell)
     tell_judge(settings, endpoint, lang)
     grader = open_grader(settings, tell, endpoint)
-    asked = len(heads) if fixed else plain["questions"]
-    session = new_session(flags.seed, plain | {"questions": asked}, len(heads), endpoint, grader)
+    settled = plain | {"questions": pool.asked(plain["questions"])}
+    session = new_session(flags.seed, settled, pool.size, endpoint, grader)
     path = Path(flags.transcript) if flags.transcript else transcripts_folder() / f"{session.id}.jsonl"
     _check_folder(path.parent)
     memory = Recollection(lang, Counting(lang, flags).over)
-    past = memory.past()
-    drawn = heads if fixed else draw(heads, session.seed, past.due)
-    session = on_record(session, drawn, bank, flags, past)
+    session, choose_question = pool.deal(session, memory.past())
     with ExitStack() as stack:
         if endpoint:
             stack.enter_context(remedied(endpoint, lang))
         disk = Disk(stack.enter_context(closing(Recorder.create(path))))
-        search = searching(bank, flags.topic)
-        planner = Planner(drawn, bank.get, seed=session.seed, fixed=fixed, past=past, search=search)
-        parts = assemble(session, planner.choose, grader, Journal([disk.write]))
+        parts = assemble(session, choose_question, grader, Journal([disk.write]))
         running = _at_work(flags, settings, endpoint, parts, stack)
         try:
             return hold(running, disk, quiet=flags.quiet)

@@ -15,7 +15,7 @@ from agent.hold import Disk
 from agent.loop import close
 from agent.mcp.client_interview import ClientInterview
 from agent.mcp.tools import FOUND, SEARCH
-from agent.pool import choose_heads, on_record, searching
+from agent.pool import Pool
 from agent.printable import printable
 from agent.recollection import Recollection
 from agent.resources import open_bank, open_grader
@@ -25,7 +25,7 @@ from agent.terminal.screen import Screen
 from agent.terminal.status import Status
 from prompts import to_model
 from tools.interview import Step
-from tools.planner import Past, Planner, draw
+from tools.planner import Past
 from tools.question import Lang, Question
 from tools.registry import ToolCall, fit
 from transcripts.errors import InputError
@@ -58,9 +58,8 @@ class Desk:
         self._settings: dict[str, Any] = {name: value.value for name, value in settings.items()} | {"time": None}
         self.lang: Lang = self._settings["lang"]
         self._bank = open_bank(flags, self.lang)
-        self._heads, self._fixed = choose_heads(self._bank, flags)
+        self._pool = Pool(self._bank, flags)
         self._grader = open_grader(settings, Status(self.lang, live=False, quiet=flags.quiet).tell)
-        self._find = searching(self._bank, flags.topic)
         self._memory = Recollection(self.lang)
         self._held: Held | None = None
         self._calls = 0
@@ -123,25 +122,20 @@ class Desk:
             held.recorder.path.unlink(missing_ok=True)
 
     def _session(self, client: str) -> SessionEvent:
-        asked = len(self._heads) if self._fixed else self._settings["questions"]
-        settings = self._settings | {"questions": asked}
-        session = new_session(self._flags.seed, settings, len(self._heads), None, self._grader)
+        settings = self._settings | {"questions": self._pool.asked(self._settings["questions"])}
+        session = new_session(self._flags.seed, settings, self._pool.size, None, self._grader)
         return session.model_copy(update={"model": client})
 
     def _client(self, session: SessionEvent, journal: Journal, past: Past) -> tuple[ClientInterview, Parts]:
         """A new interview, of which nothing is on record."""
-        drawn = self._heads if self._fixed else draw(self._heads, session.seed, past.due)
-        session = on_record(session, drawn, self._bank, self._flags, past)
-        planner = Planner(
-            drawn, self._bank.get, seed=session.seed, fixed=self._fixed, past=past, search=self._find
-        )  # fmt: skip
-        parts = assemble(session, planner.choose, self._grader, journal)
-        return ClientInterview(parts, planner.choose, self._grader, self._search), parts
+        session, choose = self._pool.deal(session, past)
+        parts = assemble(session, choose, self._grader, journal)
+        return ClientInterview(parts, choose, self._grader, self._search), parts
 
     def _search(self, words: str) -> list[Question]:
         """The best matches; one whose file is gone is none."""
         found: list[Question] = []
-        for head in self._find(words)[:FOUND]:
+        for head in self._pool.search(words)[:FOUND]:
             with suppress(InputError):
                 found.append(self._bank.get(head.id))
         return found
