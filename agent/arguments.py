@@ -61,7 +61,7 @@ def _sessions(parser: Parser) -> None:
 
 
 def _replay(parser: Parser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help=help_text("files"))
+    parser.add_argument("files", nargs="+", metavar="FILE|ID|latest", help=help_text("files"))
     parser.add_argument("--speed", metavar="X|max", help=help_text("speed"))
     parser.add_argument("--question", metavar="N", help=help_text("from_question"))
     parser.add_argument("--step", action="store_true", help=help_text("step"))

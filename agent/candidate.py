@@ -14,6 +14,7 @@ from transcripts.grade import GraderId
 COMMANDS = ("/help", "/hint", "/skip", "/reveal", "/repeat", "/score", "/time", "/edit", "/dispute", "/quit")
 MAX_ANSWER = 1024 * 1024  # bytes of one turn
 MAX_ESCAPED = 3 * MAX_ANSWER  # characters of it as JSON in ASCII, so that its line in the transcript can be read back
+BARE = {"exit": "/quit"} | {name.removeprefix("/"): name for name in COMMANDS}  # a command without its slash
 TURNS = ("/skip", "/reveal", "/quit")  # these move the interview on
 REFUSED_LIVE = ("/hint", "/reveal", "/score", "/dispute")
 _LOOKALIKES = str.maketrans("кпм", "kpm")  # an id typed on a Russian keyboard
@@ -36,6 +37,7 @@ class TypingCandidate:
     grader: GraderId
     expects_more: Callable[[], bool] = lambda: True
     edit: Callable[[], str | None] | None = None
+    _bare: str = ""  # what was typed last
 
     def listen(self) -> bool:
         """Take one turn: an answer, or a command that moves the interview on. False at the end of input."""
@@ -48,10 +50,17 @@ class TypingCandidate:
             elif _is_command(text):
                 if self._command(text):
                     return True
+            elif self._is_slip(text):
+                self.notice("command.bare", word=text, name=BARE[text.lower()])
             else:
                 self.emit(MessageEvent(role="user", content=text[1:] if text.startswith("//") else text))
                 return True
         return False
+
+    def _is_slip(self, text: str) -> bool:
+        """Whether a slash was forgotten: at a terminal, a word that is a command's; said again it is an answer."""
+        again, self._bare = text == self._bare, text
+        return self.edit is not None and text.lower() in BARE and not again
 
     def last_words(self) -> None:
         """After the last score card, which no question follows: take disputes, up to a line that is no command."""

@@ -3,7 +3,9 @@
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 
 from agent.loop import Leave
@@ -31,13 +33,16 @@ class Terminal:
     ready: Callable[[], bool] | None = None
     edit: Read | None = None
     keys: str = "first.keys"  # what the first screen says of them
+    quiet: Callable[[], AbstractContextManager[None]] = (
+        nullcontext  # within, what is typed between prompts is not shown
+    )
 
     def expects_more(self) -> bool:
         """Whether something may still be said after the last question: at a terminal the program ends there."""
         return self.ready is not None and self.ready()
 
 
-def terminal(interview: Interview, toolbar: Callable[[float], str], *, plain: bool, vi: bool) -> Terminal:
+def terminal(interview: Interview, toolbar: Callable[[], str], *, plain: bool, vi: bool) -> Terminal:
     """The terminal or the pipe. prompt-toolkit costs 70 ms to import, so a pipe does without it.
 
     From now on Ctrl-C takes effect only where the candidate or an endpoint is waited for: then the record tells where
@@ -53,15 +58,18 @@ def terminal(interview: Interview, toolbar: Callable[[float], str], *, plain: bo
         lines = PipedLines(sys.stdin.buffer)
         return Terminal(_interruptible(lines.read), write, lines.ready)
     from agent.terminal.editor import edited
+    from agent.terminal.lines import echoing
 
     for name in ("SIGTERM", "SIGHUP"):  # by default the terminal would be left as the prompt has it
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
     read = _plain_reader(interview) if plain else _reader(interview, toolbar, vi=vi)
-    return Terminal(_interruptible(read), write, edit=edited, keys="first.keys_plain" if plain else "first.keys")
+    if plain:
+        return Terminal(_interruptible(read), write, edit=edited, keys="first.keys_plain")
+    return Terminal(_interruptible(read), write, edit=edited, quiet=partial(echoing, sys.stdin.fileno(), on=False))
 
 
-def _reader(interview: Interview, toolbar: Callable[[float], str], *, vi: bool) -> Read:
+def _reader(interview: Interview, toolbar: Callable[[], str], *, vi: bool) -> Read:
     from agent.terminal.completing import Commands
     from agent.terminal.prompt import reader
 

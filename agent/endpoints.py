@@ -92,7 +92,8 @@ def _suggested(text: str) -> str:
     host = bare.split(":")[0]
     if not re.fullmatch(r"[\w.-]+(:\d{1,4})?(/[\w./-]*)?", bare):
         return "http://127.0.0.1:11434/v1"
-    return f"{'http' if host in LOOPBACK else 'https'}://{bare}"
+    path = "" if "/" in bare else "/v1"
+    return f"{'http' if host in LOOPBACK else 'https'}://{bare}{path}"
 
 
 def check_url(text: str) -> str:

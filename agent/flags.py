@@ -15,6 +15,7 @@ _PROBLEMS = {  # what argparse says: how we say it; whatever else it may say sta
     r"argument (?P<name>.*?): not allowed with argument (?P<other>.*)": "flags.together",
     r"argument (?P<name>.*?): expected (?:one|at least one) argument": "flags.value",
     r"argument (?P<name>.*?): invalid int value: (?P<what>.*)": "flags.number",
+    r"argument (?P<name>-\w)\S*: ignored explicit argument (?P<what>.*)": "flags.dashes",
 }
 
 

@@ -27,6 +27,14 @@ def find(paths: list[Path], session_id: str) -> Path:
     raise InputError("error.unknown_session", id=session_id)
 
 
+def named(name: str) -> str:
+    """A transcript by its path, by the id of its interview, or as the latest one; what is neither stays a path."""
+    paths = all_recorded()
+    if Path(name).exists() or not paths or (name != "latest" and name not in {path.stem for path in paths}):
+        return name
+    return str(find(paths, name))
+
+
 def describe(transcript: Transcript) -> Json:
     """One interview in a few figures, from its events; those without an end were interrupted, or go on right now."""
     session = transcript.session

@@ -10,12 +10,23 @@ from transcripts.errors import InputError
 def remark(key: str, lang: str, /, *, named: bool = False, **values: object) -> None:
     """Say one line; `named`: as razbor's own, as errors are. No name in it can look like a line of its own."""
     line = printable(say(key, lang, **values)).replace("\n", " ").strip()
-    print(f"razbor: {line}" if named else line, file=sys.stderr)
+    _print(f"razbor: {line}" if named else line)
 
 
 def complain(text: str) -> None:
     """Say in one line what is wrong."""
-    print(f"razbor: {' '.join(printable(text).split())}", file=sys.stderr)
+    _print(f"razbor: {' '.join(printable(text).split())}")
+
+
+def _print(line: str) -> None:
+    """A line; at a terminal it is broken between words."""
+    if sys.stderr.isatty():
+        import shutil
+
+        from agent.terminal.columns import wrapped
+
+        line = "\n".join(wrapped(line, shutil.get_terminal_size((80, 24)).columns - 1, breaking=False))
+    print(line, file=sys.stderr)
 
 
 def explain(error: InputError, lang: str) -> str:

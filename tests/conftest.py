@@ -36,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def warmed() -> Iterator[Warm]:
     """A process that has read everything, of which each run is a fork."""
-    with Warm() as process:
+    with Warm("kubernetes-primitives", "lora-fine-tuning") as process:
         yield process
 
 

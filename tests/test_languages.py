@@ -16,7 +16,7 @@ from tools.bank import load
 ROOT = Path(__file__).parents[1]
 TERMS = set(re.findall(r"\w+", """
     API ASCII Alt Anki Ctrl Enter HTML ID JSON LLM ML MLOps OpenAI RAG README TOML URL UTF YAML
-    MCP TAB Claude Code Desktop claude mcp add
+    Ollama LM Studio vLLM doctor MCP TAB Claude Code Desktop claude mcp add
     EDITOR nano production system design stdin stdout function invoke tool call judge local majority overlap
     razbor all auto bank check html http https import json list live max md practice rebuild regraded report resume
     rm sessions show en ru openai ollama llama cpp lmstudio openrouter vllm

@@ -4,6 +4,7 @@ Each run is a process of its own with pipes of its own, as if it had been typed:
 line, as JSON, and answers each with what became of it.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -102,7 +103,10 @@ def _begin_anew(job: dict[str, Any]) -> NoReturn:
         status = leaving.code
     except BaseException:  # noqa: BLE001 - what Python does
         traceback.print_exc()
-    sys.exit(status)  # not at once: what is still open is closed by Python
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status if isinstance(status, int) else 0 if status is None else 1)  # Python's own end takes 0.2 s
 
 
 def _feed(pipe: int, data: bytes) -> None:
@@ -129,5 +133,6 @@ def _get_warm(names: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     _get_warm(sys.argv[1:])
+    gc.freeze()  # so that a fork need not copy what it does not change
     for line in sys.stdin:
         print(json.dumps(_run(json.loads(line))), flush=True)

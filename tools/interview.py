@@ -81,6 +81,10 @@ class Interview:
         """The scores that count, of the questions that have one."""
         return [attempt.grade.score for attempt in self.attempts if attempt.grade and attempt.grade.score is not None]
 
+    def seconds_at(self, now: datetime) -> float:
+        """The same while the candidate is due, with the time since the last event."""
+        return self.seconds + _between(self._before, now)
+
     @property
     def minutes_left(self) -> float | None:
         """Of the time that the interview is to take; below 0 once it is over. None: it has no limit."""

@@ -19,15 +19,19 @@ from pydantic import ValidationError
 
 from tools.question import Question
 from tools.text_file import read_text
-from transcripts.errors import InputError, invalid
+from transcripts.errors import InputError, Problem, invalid
 
-BEGIN = "Сначала проговорите ответ вслух или тезисами."
-BOILERPLATE = {BEGIN, "Формулы, план решения, риски и примеры.", "Откройте разбор только после своей попытки.", "Показать разбор"}  # fmt: skip  # noqa: E501
+BEGIN = {"Сначала проговорите ответ вслух или тезисами.", "First say your answer aloud or in short theses."}
+BOILERPLATE = BEGIN | {"Формулы, план решения, риски и примеры.", "Откройте разбор только после своей попытки.", "Показать разбор"}  # fmt: skip  # noqa: E501
 SECTIONS = {
     "Короткий ответ": "short_answer",
     "Подробный разбор": "breakdown",
     "Типичные ошибки": "mistakes",
     "Как сказать на собеседовании": "tips",
+    "Short answer": "short_answer",
+    "Breakdown": "breakdown",
+    "Typical mistakes": "mistakes",
+    "How to say it": "tips",
 }
 LISTS = ("mistakes", "tips")
 _BULLET = re.compile(r"^[-*•–—]\s+")
@@ -44,9 +48,9 @@ def parse(path: Path, known: Iterable[Question] = ()) -> list[Question]:
     A text that one of the `known` questions already has keeps that question's id, topic and level.
     """
     lines = _lines(read_text(path))
-    begins = [i for i, (_, line) in enumerate(lines) if line == BEGIN]
+    begins = [i for i, (_, line) in enumerate(lines) if line in BEGIN]
     if not begins:
-        raise InputError("error.import_no_question", path=path, begin=BEGIN)
+        raise InputError("error.import_no_question", path=path)
     starts = [0] + [_head_start(lines, end) for end in begins[1:]]
     by_content = {question.content_sha256: question for question in known}
     questions = []
@@ -89,9 +93,10 @@ def _question(path: Path, lines: list[tuple[int, str]]) -> Question:
             parts[section] = []
         elif line not in BOILERPLATE:
             parts[section].append(line)
-    for heading, name in SECTIONS.items():
+    for name in dict.fromkeys(SECTIONS.values()):
         if not parts.get(name):
-            raise InputError("error.import_missing", path=path, line=lines[0][0], section=heading)
+            lacking = Problem("section", code=name, words=name)
+            raise InputError("error.import_missing", path=path, line=lines[0][0], section=lacking)
     return _build(path, lines[0][0], parts)
 
 

@@ -1,5 +1,6 @@
 """`razbor bank list | show | check | import`."""
 
+import sys
 from argparse import Namespace
 from collections import Counter
 from importlib.resources import as_file, files
@@ -11,7 +12,9 @@ from agent.printable import printable
 from agent.report.inert import to_json
 from agent.resources import open_bank
 from agent.telling import explain, remark
+from agent.terminal.card import shortened
 from agent.terminal.counting import Counting
+from agent.terminal.screen import terminal_width
 from prompts import say
 from tools.bank import load
 from tools.lint import check
@@ -38,7 +41,8 @@ def _list(flags: Namespace, lang: Lang) -> int:
         print(to_json(rows, indent=2))
         return DONE
     for head, _, _, shown in listing:
-        print(printable(f"{head.id:<24} {head.topic:<14} {head.level or '':<7} {shown}"))
+        row = printable(f"{head.id:<24} {head.topic:<14} {head.level or '':<7} {shown}")
+        print(shortened(row, terminal_width()) if sys.stdout.isatty() else row)
     return DONE
 
 

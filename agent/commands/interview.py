@@ -84,8 +84,9 @@ def _at_work(
     flags: Namespace, settings: dict[str, Value], endpoint: Endpoint | None, parts: Parts, stack: ExitStack
 ) -> Interviewing:
     """The interview with its terminal, its screen, and who asks and who answers."""
-    here = terminal(parts.interview, lambda typing: toolbar(running, typing, terminal_width()),
+    here = terminal(parts.interview, lambda: toolbar(running, terminal_width()),
                     plain=flags.plain, vi=settings["keys"].value == "vi")  # fmt: skip
+    stack.enter_context(here.quiet())
     # `razbor report` knows the interviews in razbor's own folder
     screen = Screen(parts.interview, here.write, keys=here.keys, names_report=not (here.ready or flags.transcript))
     course = begin_course(parts, *models(flags, settings, endpoint, screen, stack))

@@ -11,6 +11,7 @@ from agent.player.playing import as_asked, play
 from agent.record.verify_all import checked
 from agent.report.inert import to_json
 from agent.resources import open_transcript, tell_torn
+from agent.sessions import named
 from agent.telling import complain, explain
 from agent.terminal.counting import Counting
 from transcripts.errors import InputError
@@ -20,6 +21,7 @@ from transcripts.events import Json
 def run(flags: Namespace) -> int:
     """Play or verify each file in turn; the worst outcome is the exit status. Or grade again, or check a model."""
     _refuse_idle(flags)
+    flags.files = [named(name) for name in flags.files]
     if flags.regrade:
         from agent.commands import regrade
 

@@ -14,6 +14,8 @@ from agent.resources import open_transcript
 from agent.sessions import all_recorded, find
 from agent.telling import complain, explain, remark
 from agent.terminal.counting import Counting
+from agent.terminal.markdown import markdown as laid_out
+from agent.terminal.screen import terminal_width, writer
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Json
@@ -55,7 +57,10 @@ def run(flags: Namespace) -> int:
 def _deliver(text: str, flags: Namespace, lang: Lang) -> None:
     """The report where it was asked for."""
     if not flags.out:
-        sys.stdout.write(text)
+        if sys.stdout.isatty() and not flags.json and flags.format == "md":
+            writer(flags.plain)(laid_out(text, terminal_width()))
+        else:
+            sys.stdout.write(text)
         return
     _write(Path(flags.out), text, "w")
     if not flags.quiet:

@@ -104,7 +104,13 @@ def _announce(transcript: Transcript, endpoint: Endpoint | None, here: Terminal)
     session, lang = transcript.session, transcript.session.lang
     model = endpoint.model if endpoint else say("first.embedded", lang)
     asked = sum(isinstance(event, QuestionEvent) for event in transcript.events)
-    text = say("resume.goes_on", lang, date=session.time[:10], asked=asked, total=session.questions)
+    text = say(
+        "resume.goes_on" if asked else "resume.goes_on_unasked",
+        lang,
+        date=session.time[:10],
+        asked=asked,
+        total=session.questions,
+    )
     width = terminal_width()
     lines = [[("head", "razbor"), ("", f" · {model}")], *wrap(text, width)]
     if endpoint:

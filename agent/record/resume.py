@@ -98,9 +98,9 @@ class Resumption:
         """The state of the interview; once it goes on, that in which it had stopped."""
         return self._parts.interview
 
-    def toolbar(self, typing: float) -> str:
-        """The line below what the candidate types; `typing` are the seconds since they are due."""
-        return toolbar(self._running, typing, terminal_width()) if self._running else ""
+    def toolbar(self) -> str:
+        """The line below what the candidate types."""
+        return toolbar(self._running, terminal_width()) if self._running else ""
 
     def hold(self, here: Terminal, *, names_report: bool) -> int:
         """Run the record, then the rest of the interview. Returns the exit status.
@@ -109,6 +109,7 @@ class Resumption:
         """
         parts, record, session = self._parts, self._record, self.transcript.session
         with ExitStack() as stack:
+            stack.enter_context(here.quiet())
             screen = Screen(parts.interview, here.write, names_report=names_report, replaying=True)
             model, _ = models(self.flags, self.settings, self.endpoint, screen, stack)
             spare = RecordedModel(record, EmbeddedModel(session.held_in, session.seed))

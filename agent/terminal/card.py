@@ -48,14 +48,17 @@ def mistake_label(verdict: str, before: int, lang: str) -> str:
 
 
 def breakdown(attempt: Attempt, lang: Lang, width: int) -> list[Line]:
-    """Short answer, breakdown, typical mistakes and tips of a question, with headings in `lang`."""
+    """Short answer, breakdown, tips of a question, and its mistakes where no card has them; headings in `lang`."""
     wording = attempt.question.wording(attempt.lang)
     lines = [rule(say("card.breakdown", lang), width), [("bold", say("card.short_answer", lang))]]
     lines += wrap(wording.short_answer, width, indent="  ", first="  ")
     lines.append([("bold", say("card.details", lang))])
     for paragraph in wording.breakdown.split("\n"):
         lines += wrap(paragraph, width, indent="  ", first="  ")
-    for heading, items in (("card.mistakes", wording.mistakes), ("card.tips", wording.tips)):
+    on_card = attempt.grade is not None and attempt.grade.status == "graded"  # there each has its verdict
+    for heading, items in (("card.mistakes", [] if on_card else wording.mistakes), ("card.tips", wording.tips)):
+        if not items:
+            continue
         lines.append([("bold", say(heading, lang))])
         for item in items:
             lines += wrap(item, width, indent="    ", first="  - ")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from agent.terminal.lines import decode
+from agent.terminal.lines import decode, echoing
 from transcripts.signals import interruptible
 
 FALLBACK = "notepad" if sys.platform == "win32" else "vi"  # there is one on every system of its kind
@@ -22,7 +22,10 @@ def edited() -> str | None:
         path.touch()
         ctrl_c = signal.signal(signal.SIGINT, lambda *_: None)  # is the editor's now
         try:
-            with interruptible():  # a child has the signals that are held back here held back as well
+            with (
+                echoing(sys.stdin.fileno(), on=True),
+                interruptible(),
+            ):  # a child has the signals that are held back here held back as well
                 failed = subprocess.call([*shlex.split(command), str(path)])  # noqa: S603 - the command is the user's
             return None if failed else decode(path.read_bytes()).replace("\r\n", "\n").strip()
         except (OSError, ValueError):  # there is no such program; a quotation mark is missing

@@ -4,8 +4,8 @@ import locale
 import os
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import BinaryIO
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, BinaryIO
 
 CHUNK = 65536  # bytes
 PASTED = 0.05  # seconds: a line that comes so soon after another was pasted with it
@@ -73,19 +73,40 @@ class PipedLines:
 
 
 @contextmanager
-def erasing_letters(file: int) -> Iterator[None]:
-    """Within, Backspace takes a letter away, not only its last byte. On Windows it always does."""
+def _set(file: int, change: Callable[[list[Any]], None]) -> Iterator[None]:
+    """Within, a terminal is as `change` makes its attributes. Windows has none."""
     try:
         import termios
     except ImportError:
         yield
         return
-    before = termios.tcgetattr(file)
-    termios.tcsetattr(file, termios.TCSANOW, [before[0] | IUTF8, *before[1:]])
+    before, after = termios.tcgetattr(file), termios.tcgetattr(file)
+    change(after)
+    termios.tcsetattr(file, termios.TCSANOW, after)
     try:
         yield
     finally:
         termios.tcsetattr(file, termios.TCSANOW, before)
+
+
+def erasing_letters(file: int) -> AbstractContextManager[None]:
+    """Within, Backspace takes a letter away, not only its last byte."""
+
+    def change(attributes: list[Any]) -> None:
+        attributes[0] |= IUTF8
+
+    return _set(file, change)
+
+
+def echoing(file: int, *, on: bool) -> AbstractContextManager[None]:
+    """Within, a terminal shows what is typed, or not: while nobody asks it would stand in the way of other lines."""
+
+    def change(attributes: list[Any]) -> None:
+        import termios
+
+        attributes[3] = attributes[3] | termios.ECHO if on else attributes[3] & ~termios.ECHO
+
+    return _set(file, change)
 
 
 class TypedLines(PipedLines):

@@ -1,7 +1,6 @@
 """Reading a candidate's turns from a terminal, and writing to it in colour, through prompt-toolkit."""
 
 import sys
-import time
 from collections.abc import Callable
 
 from prompt_toolkit import PromptSession, print_formatted_text
@@ -76,14 +75,13 @@ def reader(
     on_first_ctrl_c: Callable[[], None],
     *,
     completer: Completer | None = None,
-    toolbar: Callable[[float], str] | None = None,
+    toolbar: Callable[[], str] | None = None,
     vi: bool = False,
 ) -> Callable[[], str | None]:
     """A function that reads one turn: Enter sends, Alt-Enter is a new line, a paste stays whole; None on Ctrl-D.
 
-    `toolbar` makes the line below, from the seconds since the turn began.
+    `toolbar` makes the line below, anew each second.
     """
-    begin = 0.0
     session: PromptSession[str] = PromptSession(
         [("class:prompt", "> ")],
         multiline=True,
@@ -93,7 +91,7 @@ def reader(
         completer=completer,
         complete_while_typing=_is_command,
         reserve_space_for_menu=MENU,
-        bottom_toolbar=(lambda: toolbar(time.monotonic() - begin)) if toolbar else None,
+        bottom_toolbar=toolbar,
         refresh_interval=1.0 if toolbar else 0,
         vi_mode=vi,
         enable_open_in_editor=True,
@@ -105,8 +103,6 @@ def reader(
         session.app.timeoutlen = session.app.ttimeoutlen = ALT_WITHIN
 
     def read() -> str | None:
-        nonlocal begin
-        begin = time.monotonic()
         typed = ""  # a first Ctrl-C must not cost the candidate what they have typed
         while True:
             try:

@@ -5,7 +5,7 @@ import sys
 
 from agent.models.embedded import NAME as EMBEDDED
 from agent.printable import printable
-from agent.terminal.card import Line, breakdown, rule, summary, wrap
+from agent.terminal.card import Line, breakdown, rule, score_text, summary, wrap
 from agent.terminal.marked import flow
 from agent.terminal.pace import pace, total
 from agent.terminal.regraded import graded_again
@@ -39,6 +39,16 @@ USED = {"requests": 0, "prompt_tokens": 0, "cached_tokens": 0, "completion_token
 def terminal_width() -> int:
     """The columns to use: those of the terminal, within what reads well."""
     return max(min(shutil.get_terminal_size((80, 24)).columns - 1, MAX_WIDTH), MIN_WIDTH)
+
+
+def _commands(text: str, width: int) -> list[Line]:
+    """The list of commands, what they do in a column of its own; what follows them as it is."""
+    lines: list[Line] = []
+    for row in text.split("\n"):
+        name, _, what = row.partition(" ")
+        command = name.startswith("/")
+        lines += wrap(what, width, indent=" " * 10, first=f"{name:<9} ") if command else wrap(row, width)
+    return lines
 
 
 def _one_line(name: str) -> str:
@@ -137,7 +147,7 @@ class Screen:
         if session.base_url:
             lines += wrap(say("first.endpoint", self._lang, url=session.base_url), width, style="dim")
         mode = say(f"first.{session.mode}", self._lang)
-        lines += wrap(say("first.plan", self._lang, questions=session.questions, mode=mode), width)
+        lines += wrap(say(f"first.plan_{session.mode}", self._lang, questions=session.questions, mode=mode), width)
         if session.minutes:
             lines += wrap(say("first.time", self._lang, minutes=session.minutes), width)
         if session.due and not session.fixed:
@@ -159,7 +169,11 @@ class Screen:
         attempt = self._interview.current
         if attempt is None:
             return []
-        return [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt, self._lang, width)]
+        lines = [[], *score_card(attempt, self._lang, width), [], *breakdown(attempt, self._lang, width)]
+        if attempt.grade and attempt.grade.score is not None:  # the card has scrolled away
+            score = score_text(attempt.grade.score, self._lang)
+            lines += [[], *wrap(say("card.score_above", self._lang, score=score), width, style="bold")]
+        return lines
 
     def _command(self, event: CommandEvent, width: int) -> None:
         self.speaking.break_off()
@@ -168,7 +182,7 @@ class Screen:
         self._echo(event.name, width)
         attempt = self._interview.current
         if event.name == "/help":
-            self._write(wrap(say("command.help", self._lang), width))
+            self._write(_commands(say("command.help", self._lang), width))
         elif event.name == "/score":
             self._write(self._summary(width))
         elif event.name == "/hint" and attempt:
@@ -178,7 +192,7 @@ class Screen:
         elif event.name == "/repeat" and attempt:
             self._write(wrap(attempt.question.wording(attempt.lang).prompt, width, style="bold"))
         elif event.name == "interrupt" and not self._interview.leaving:
-            self.notice("command.stopped")
+            self.notice("command.stopped" if attempt else "command.stopped_early")
 
     def _hint(self, attempt: Attempt, width: int) -> list[Line]:
         """The hint that was just taken."""
