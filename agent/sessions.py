@@ -29,10 +29,9 @@ def find(paths: list[Path], session_id: str) -> Path:
 
 def named(name: str) -> str:
     """A transcript by its path, by the id of its interview, or as the latest one; what is neither stays a path."""
-    paths = all_recorded()
-    if Path(name).exists() or not paths or (name != "latest" and name not in {path.stem for path in paths}):
-        return name
-    return str(find(paths, name))
+    known = {path.stem: path for path in all_recorded()}
+    path = known.get(max(known, default="") if name == "latest" else name)
+    return name if path is None else str(path)
 
 
 def describe(transcript: Transcript) -> Json:

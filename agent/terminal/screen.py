@@ -47,7 +47,7 @@ def _commands(text: str, width: int) -> list[Line]:
     for row in text.split("\n"):
         name, _, what = row.partition(" ")
         command = name.startswith("/")
-        lines += wrap(what, width, indent=" " * 10, first=f"{name:<9} ") if command else wrap(row, width)
+        lines += wrap(what, width, indent=" " * 9, first=f"{name:<8} ") if command else wrap(row, width)
     return lines
 
 

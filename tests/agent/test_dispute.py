@@ -59,7 +59,7 @@ def test_verify_notices_a_changed_dispute(razbor: Run, transcript: Find, tmp_pat
 def test_the_ids_are_on_the_card_and_in_the_help(razbor: Run) -> None:
     done = razbor(*ONE, stdin=f"/help\n{ANSWER}\n")
     for line_id in (*(f"kp{n}" for n in range(1, 9)), "m1", "m2", "m3"):
-        assert done.stdout.count(f" {line_id} ") == 1
+        assert len(re.findall(rf"^  [+\-!?.] {line_id} ", done.stdout, re.MULTILINE)) == 1
     assert "/dispute LINE reason" in done.stdout
 
 
