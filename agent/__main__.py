@@ -14,7 +14,7 @@ def main() -> int:
             os.write(1, f"razbor {release()}\n".encode())  # past the buffer: what fails is for the command line to say
             return 0
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # we have none; looking for them takes 15 ms
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks, at TAB
+    if {"_ARGCOMPLETE", "COMP_LINE"} <= os.environ.keys():  # a shell asks, at TAB
         from agent.completion import complete
 
         complete()

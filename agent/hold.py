@@ -39,9 +39,9 @@ class Disk:
     @property
     def name(self) -> str:
         """What `razbor resume` takes the transcript by: its ID in razbor's own folder, else its path, for a shell."""
-        if self.path.parent == transcripts_folder():
-            return self.path.stem
-        return shlex.quote(str(self.path if self.path.suffix == ".jsonl" else self.path.absolute()))
+        if self.path.suffix != ".jsonl":
+            return shlex.quote(str(self.path.absolute()))
+        return shlex.quote(self.path.stem if self.path.parent == transcripts_folder() else str(self.path))
 
     def write(self, event: Event) -> None:
         """Put one event on disk."""

@@ -1,7 +1,7 @@
 """The loop: the model decides what to do next, code decides what is true."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,6 +17,7 @@ from tools.interview import SPEECH, Interview, Step
 from tools.registry import GivingUp, ToolCall
 from transcripts.events import CommandEvent, EndReason, Event, MessageEvent, ModelCallEvent, RepairEvent
 
+UNTOLD = ("no_question",)  # what the beginning of a turn does not tell yet
 NOT_SHOWN = "not shown"  # what is done about words beside a call that must not be said
 
 
@@ -160,15 +161,15 @@ def _speak(run: Interviewing, words: str) -> bool:
 
 def may_show(run: Interviewing, words: str) -> bool:
     """Whether the beginning of a turn may be shown while the rest is still coming."""
-    return run.interview.step() in SPEECH and _fault(run, words) in ("", "no_question")
+    return run.interview.step() in SPEECH and not _fault(run, words, but=UNTOLD)
 
 
-def _fault(run: Interviewing, words: str) -> str:
+def _fault(run: Interviewing, words: str, but: Collection[str] = ()) -> str:
     """What is wrong with showing these words now; razbor's own are not looked at."""
     if not run.course.watched:
         return ""
     interview = run.interview
-    return fault(Speech(words, interview.step(), interview.current, interview.session.held_in))
+    return fault(Speech(words, interview.step(), interview.current, interview.session.held_in), but)
 
 
 def close(parts: Parts) -> EndReason:

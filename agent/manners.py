@@ -5,7 +5,7 @@ The signs are in manners.toml.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,9 +36,12 @@ class Speech:
     lang: Lang
 
 
-def fault(speech: Speech) -> str:
-    """Why these words may not be shown; "" when they may. The names are keys of [turn] in the model's catalogue."""
-    return next((name for name, found in _FAULTS.items() if found(speech)), "")
+def fault(speech: Speech, but: Collection[str] = ()) -> str:
+    """Why these words may not be shown; "" when they may. The names are keys of [turn] in the model's catalogue.
+
+    Those in `but` are not looked for.
+    """
+    return next((name for name, found in _FAULTS.items() if name not in but and found(speech)), "")
 
 
 @cache

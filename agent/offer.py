@@ -93,7 +93,7 @@ def _number(most: int, lang: Lang) -> int:
             raise
         if not typed:
             return 0
-        if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:3]) <= most:
+        if typed in map(str, range(1, most + 1)):
             return int(typed)
         _write("offer.again", lang, most=f"1–{most}" if most > 1 else "1")
 

@@ -1,5 +1,6 @@
 """The interviews that are recorded in razbor's own folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.config import transcripts_folder
@@ -27,11 +28,12 @@ def find(paths: list[Path], session_id: str) -> Path:
     raise InputError("error.unknown_session", id=session_id)
 
 
-def named(name: str) -> str:
-    """A transcript by its path, by the id of its interview, or as the latest one; what is neither stays a path."""
-    known = {path.stem: path for path in all_recorded()}
-    path = known.get(max(known, default="") if name == "latest" else name)
-    return name if path is None else str(path)
+def named(names: Sequence[str]) -> list[str]:
+    """Transcripts by their paths, by the ids of their interviews, or as the latest one; what is none stays a path."""
+    known = {path.stem: str(path) for path in all_recorded()}
+    if known:
+        known["latest"] = known[max(known)]
+    return [known.get(name, name) for name in names]
 
 
 def describe(transcript: Transcript) -> Json:

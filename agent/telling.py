@@ -25,7 +25,7 @@ def _print(line: str) -> None:
 
         from agent.terminal.columns import wrapped
 
-        line = "\n".join(wrapped(line, shutil.get_terminal_size((80, 24)).columns - 1, breaking=False))
+        line = "\n".join(wrapped(line, shutil.get_terminal_size((80, 24)).columns, breaking=False))
     print(line, file=sys.stderr)
 
 

@@ -7,6 +7,7 @@ line, as JSON, and answers each with what became of it.
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,7 @@ def _begin_anew(job: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(job["environment"])
     os.chdir(job["folder"])
+    signal.alarm(300)  # what hangs ends, and its test fails
     sys.argv = ["razbor", *job["argv"]]
     status: object = 1
     try:

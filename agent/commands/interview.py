@@ -30,6 +30,7 @@ from agent.terminal.toolbar import toolbar
 from tools.question import Lang
 from transcripts.errors import InputError
 from transcripts.events import Event, SessionEvent
+from transcripts.private import make_folder
 from transcripts.recorder import Recorder
 
 
@@ -102,9 +103,9 @@ def _at_work(
 def _check_folder(folder: Path) -> None:
     """Make the folder of the transcript; InputError before anything else is tried where nothing can be kept."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
-        raise InputError("error.cannot_write", path=folder, reason=error.strerror) from error
+        raise InputError("error.cannot_write", path=folder, reason=error) from error
 
 
 def _close_unbegun(parts: Parts, path: Path, lang: Lang) -> None:

@@ -21,7 +21,7 @@ from transcripts.events import Json
 def run(flags: Namespace) -> int:
     """Play or verify each file in turn; the worst outcome is the exit status. Or grade again, or check a model."""
     _refuse_idle(flags)
-    flags.files = [named(name) for name in flags.files]
+    flags.files = named(flags.files)
     if flags.regrade:
         from agent.commands import regrade
 

@@ -10,7 +10,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import version
 from typing import Any
 
 import anyio
@@ -23,6 +22,7 @@ from agent.mcp.desk import Answer, Desk, client_name
 from agent.mcp.lines import Lines
 from agent.mcp.tools import SEARCH
 from transcripts.events import Json
+from transcripts.version import VERSION
 
 Context = ServerRequestContext[Any, Any]
 
@@ -40,7 +40,7 @@ class Protocol:
     async def serve(self) -> None:
         """Serve until the client goes, or a signal tells to stop. What went wrong with a call is in `failure`."""
         server = Server(
-            "razbor", version=version("razbor"), instructions=self._desk.instructions,
+            "razbor", version=VERSION, instructions=self._desk.instructions,
             on_list_tools=self._list_tools, on_call_tool=self._call_tool,
         )  # fmt: skip
         server.middleware.append(self._keep_odd)

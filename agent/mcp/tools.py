@@ -120,7 +120,7 @@ class ClientTools:
     def _search(self, arguments: Searched) -> Json:
         lang = self.interview.session.held_in
         return {"questions": [
-            {"id": one.id, "topic": one.topic, "level": one.level or "any", "heading": one.heading,
+            {"id": one.id, "topic": one.topic, "level": one.level or "any",
              "prompt": one.wording(lang).prompt}
             for one in self.search(arguments.query)[:FOUND]
         ]}  # fmt: skip

@@ -9,7 +9,10 @@ from agent.model import AssistantTurn
 from agent.models.interpret import SAY
 from transcripts.events import Reply
 
-_SENTENCES = re.compile(r".*(?:[.!?…:][\"»”’)\]*_`]*(?=\s)|\n(?=\n))", re.DOTALL)
+_END = re.compile(r"[.!?…:][\"»”’)\]*_`]*(?=\s)|\n(?=\n)")
+_NUMBER = re.compile(r"^\s*\d+[.)]$", re.MULTILINE)  # of a list: no end of a sentence
+_BULLET = re.compile(r"^\s*[*-]\s", re.MULTILINE)
+_PAIRED = ("`", "**", "*", "__", "~~")  # what Markdown has around words: between two of these nothing ends
 
 Interpreted = Callable[[Reply], AssistantTurn]
 
@@ -37,8 +40,19 @@ class Earshot:
 
 
 def _sentences(text: str) -> str:
-    found = _SENTENCES.match(text)
-    return found[0].strip() if found else ""
+    """The beginning of a text up to its last complete sentence."""
+    for found in reversed(list(_END.finditer(text))):
+        if _is_whole(begin := text[: found.end()]):
+            return begin.strip()
+    return ""
+
+
+def _is_whole(text: str) -> bool:
+    """Whether Markdown may end here: what comes after will not change how this is laid out."""
+    last = text.rstrip().rpartition("\n")[2]
+    words = _BULLET.sub("", text)
+    closed = all(words.count(mark) % 2 == 0 for mark in _PAIRED)
+    return closed and not last.lstrip().startswith("|") and not _NUMBER.search(last)
 
 
 def _said_in_action(content: str) -> str:

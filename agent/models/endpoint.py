@@ -15,7 +15,7 @@ from agent.models.dialect import request
 from agent.models.earshot import Earshot
 from agent.models.exchange import Exchange
 from agent.models.fit import Fit, Fits, demote, roomier, smaller
-from agent.models.interpret import interpret
+from agent.models.interpret import THINKING_END, interpret
 from agent.models.patience import Tell
 from agent.models.reply import REFUSED
 from agent.models.wire import Wire
@@ -59,18 +59,20 @@ class EndpointModel:
         self._missteps = 0
         self._silent = False
         self._last: Answer | None = None
+        self._speaks_plainly: bool | None = None  # unknown before its first turn; never, once it has thought aloud
         self.hear: Callable[[str], None] = lambda _: None  # gets the words of a turn while they come
 
     def complete(self, messages: Sequence[Message], tools: Sequence[Json], due: Step) -> AssistantTurn:
         """One turn of the model. Raises EndpointError when none can be had."""
         learned = self._adapting.learned = []
         ear = Earshot(lambda reply: interpret(reply, tools, messages, self.fit.dialect), self.hear)
-        self._exchange.watch = ear.take if due in SPEECH else None
+        self._exchange.watch = ear.take if due in SPEECH and self._speaks_plainly else None
         with interruptible():
             try:
                 turn, answer = self._sampled(messages, tools, due)
             finally:
                 self._tell("")
+        self._speaks_plainly = self._speaks_plainly is not False and not THINKING_END.match(answer.reply.content)
         on_course = self._watch_course(turn, due)
         self._watch_context(answer)
         if on_course:  # only what then worked is remembered

@@ -41,7 +41,7 @@ _MARKERS = re.compile(
     r"|```(?:json|xml|tool\w*)\b|functions\.\w+\s*\(",
     re.IGNORECASE,
 )
-_THINKING_END = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL)
+THINKING_END = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def speech(text: str) -> tuple[str, str]:
 
 def _spoken(content: str) -> str:
     """The content without what was only thought, and of channels only the final one."""
-    text = _THINKING_END.sub("", _stripped(_THINK, content[:MAX_TEXT]))
+    text = THINKING_END.sub("", _stripped(_THINK, content[:MAX_TEXT]))
     if final := _HARMONY_FINAL.search(text):
         return final[1]
     return _HARMONY_OTHER.sub("", text)

@@ -1,10 +1,10 @@
-"""Reading a candidate's lines from a pipe, in whatever encoding they come."""
+"""Reading a candidate's lines as they come: from a pipe, or from a terminal that moves no cursor for us."""
 
 import locale
 import os
 import select
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, BinaryIO
 
 CHUNK = 65536  # bytes
@@ -86,7 +86,8 @@ def _set(file: int, change: Callable[[list[Any]], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        termios.tcsetattr(file, termios.TCSANOW, before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(file, termios.TCSANOW, before)
 
 
 def erasing_letters(file: int) -> AbstractContextManager[None]:
@@ -121,7 +122,7 @@ class TypedLines(PipedLines):
         print("> ", end="", flush=True)
         with erasing_letters(self._file):
             text = self._line()
-            while text and self.ready(PASTED):
+            while text and not text.startswith(b"/") and self.ready(PASTED):  # a command is a line
                 text += self._line()
         if any(len(line) >= LONGEST for line in text.splitlines()):
             self._on_cut()

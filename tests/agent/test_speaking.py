@@ -124,6 +124,32 @@ def test_any_text_can_be_listened_to(text: str, step: int) -> None:
         ear.take(text[:end])
 
 
+@pytest.mark.parametrize("text", [
+    "Two things:\n1. What is a pod?\n2. What is a node? Go on.",
+    "**Tell me. And why?** Next one. Ok.",
+    "| a | b. |\n|---|---|\n| 1. | 2 |\n\nAnd now? Go on.",
+    "Use `kubectl get. pods` now. And *this one. too* please. Ok.",
+    "```\nfoo. bar\n```\nSo. What?",
+    "Line one.\nLine two.\nThen `code` here. Ok.",
+])  # fmt: skip
+def test_markdown_is_shown_once_while_it_comes(text: str) -> None:
+    page = Page()
+    speaking = Speaking(page.write, lambda: 40)
+    ear = Earshot(lambda reply: interpret(reply, (), (), "native"), speaking.so_far)
+    for end in range(len(text) + 1):
+        ear.take(text[:end])
+    speaking.say(text)
+    assert page.text == "\n" + plain(markdown(text, 40)) + "\n"
+
+
+def test_code_and_what_looks_like_markup_stay_as_they_are() -> None:
+    shown = plain(
+        markdown("Use ``a<b and max_tokens``.\n\n~~~\nx = list<int>\n~~~\n\n[Hint]: think of x**2 + 2*16*80.", 80)
+    )
+    for words in ("a<b and max_tokens", "x = list<int>", "[Hint]: think of x**2 + 2*16*80."):
+        assert words in shown
+
+
 def test_products_names_and_types_are_no_markup() -> None:
     text = "KV cache: 2*16*80*8*128 bytes, max_new_tokens, list<int> and **args in `f(**args)`."
     assert plain(markdown(text, 100)) == text.replace("`", "")
