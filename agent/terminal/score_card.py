@@ -54,7 +54,8 @@ def _verdicts(attempt: Attempt, grade: Grade, lang: Lang, width: int) -> list[Li
     """Each rubric line with its verdict; under a mistake that was made, what to say instead."""
     text, doubtful = printable(attempt.answer), disagreed(grade)
     covered = sum(line.verdict == "covered" for line in grade.key_points)
-    lines: list[Line] = [[("bold", say("card.key_points_marked", lang, covered=covered, total=len(grade.key_points)))]]
+    heading = say("card.key_points_marked", lang, covered=covered, total=len(grade.key_points))
+    lines = wrap(heading, width, style="bold")
     for point in grade.key_points:
         lines += _verdict(point, text, "", width, doubtful=point.id in doubtful)
     lines.append([("bold", say("card.mistakes", lang))])

@@ -67,7 +67,7 @@ def test_a_broken_setting_is_no_error_at_tab(home: Path) -> None:
         ("razbor sessions ", ["list", "show", "rm"]),
         ("razbor sessions show l", ["latest"]),
         ("razbor replay --speed ", ["max"]),
-        ("razbor replay tests/agent/test_comp", ["tests/agent/test_completion.py"]),
+        ("razbor replay tests/agent/test_completio", ["tests/agent/test_completion.py"]),
         ("razbor completions ", ["bash", "zsh", "fish"]),
         ("razbor --bank /nowhere --question ", []),
         ("razbor --model ", []),

@@ -189,7 +189,7 @@ def from_names(at: Place, folder: Path) -> None:
 def from_settings(at: Place, folder: Path) -> None:
     poisoned.settings(at.home, at.text)
     for command in (("config",), ("config", "--json"), ("doctor",), ("interview", "--profile", "none")):
-        at.run(*command, lines=("/quit",), silent=command[0] == "config")
+        at.run(*command, lines=("/quit",), silent=command[0] in ("config", "doctor"))
     (at.home / "config.toml").write_text(f"{poisoned.toml(f'{MARK} {at.text}')} = 1\n", "utf-8")
     at.run("config")
     (at.home / "config.toml").unlink()
