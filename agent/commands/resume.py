@@ -80,14 +80,15 @@ def _go_on(
 ) -> int:
     """Say what goes on, then let it."""
     lang: Lang = transcript.session.lang
+    tell = Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell
     with ExitStack() as stack:
         if endpoint:
             from agent.connect import remedied, with_model
 
-            endpoint = with_model(endpoint, lang)
+            endpoint = with_model(endpoint, lang, tell)
             stack.enter_context(remedied(endpoint, lang))
         tell_judge(settings, endpoint, lang)
-        grader = open_grader(settings, Status(lang, live=can_go_back(flags.plain), quiet=flags.quiet).tell, endpoint)
+        grader = open_grader(settings, tell, endpoint)
         memory = Recollection(lang)
         resumption = Resumption(flags, transcript, disk, endpoint, settings, grader, memory.past())
         vi = settings["keys"].value == "vi"
