@@ -33,9 +33,7 @@ class Terminal:
     ready: Callable[[], bool] | None = None
     edit: Read | None = None
     keys: str = "first.keys"  # what the first screen says of them
-    quiet: Callable[[], AbstractContextManager[None]] = (
-        nullcontext  # within, what is typed between prompts is not shown
-    )
+    quiet: Callable[[], AbstractContextManager[None]] = nullcontext  # within, what nobody asked for is not echoed
 
     def expects_more(self) -> bool:
         """Whether something may still be said after the last question: at a terminal the program ends there."""
@@ -63,18 +61,19 @@ def terminal(interview: Interview, toolbar: Callable[[], str], *, plain: bool, v
     for name in ("SIGTERM", "SIGHUP"):  # by default the terminal would be left as the prompt has it
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _end)
-    read = _plain_reader(interview) if plain else _reader(interview, toolbar, vi=vi)
+    ctrl_c = CtrlC()
+    _on_ctrl_c(ctrl_c.press)
     if plain:
-        return Terminal(_interruptible(read), write, edit=edited, keys="first.keys_plain")
+        return Terminal(_interruptible(_plain_reader(interview)), write, edit=edited, keys="first.keys_plain")
+    read = _reader(interview, ctrl_c, toolbar, vi=vi)
     return Terminal(_interruptible(read), write, edit=edited, quiet=partial(echoing, sys.stdin.fileno(), on=False))
 
 
-def _reader(interview: Interview, toolbar: Callable[[], str], *, vi: bool) -> Read:
+def _reader(interview: Interview, ctrl_c: CtrlC, toolbar: Callable[[], str], *, vi: bool) -> Read:
     from agent.terminal.completing import Commands
     from agent.terminal.prompt import reader
 
-    ctrl_c, lang = CtrlC(), interview.session.lang
-    _on_ctrl_c(ctrl_c.press)
+    lang = interview.session.lang
     return reader(ctrl_c, lambda: print(say("command.leave_hint", lang)), toolbar=toolbar,
                   completer=Commands(interview), vi=vi)  # fmt: skip
 
@@ -83,8 +82,7 @@ def _plain_reader(interview: Interview) -> Read:
     """What is typed stands as the terminal shows it; what was typed when Ctrl-C came is lost with the line."""
     from agent.terminal.lines import TypedLines
 
-    ctrl_c, lang = CtrlC(), interview.session.lang
-    _on_ctrl_c(ctrl_c.press)
+    lang = interview.session.lang
     lines = TypedLines(sys.stdin.buffer, lambda: print(say("command.cut", lang)))
 
     def read() -> str | None:

@@ -5,16 +5,18 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from agent.config import Value, transcripts_folder
+from agent.course import Course
 from agent.endpoints import Endpoint
 from agent.exits import DONE, FAILED, INTERRUPTED
-from agent.loop import Interviewing, Leave, run_interview
+from agent.loop import Before, Candidate, Interviewing, Leave, may_show, run_interview
 from agent.model import Model
 from agent.models.embedded import EmbeddedModel
 from agent.printable import printable
-from agent.session import begin, end
+from agent.session import Parts, begin, end
 from agent.telling import remark
 from agent.terminal.screen import Screen
 from agent.terminal.status import Status, can_go_back
@@ -74,6 +76,15 @@ def models(
     model = stack.enter_context(closing(connect(endpoint, settings, tell)))
     model.hear = hear
     return model, embedded
+
+
+def seated(
+    parts: Parts, course: Course, candidate: Candidate, screen: Screen, before: Before = lambda: None
+) -> Interviewing:
+    """Those who take part in an interview; its screen shows a model's words while they come, as far as they may be."""
+    running = Interviewing(parts, course, candidate, before)
+    screen.speaking.allowed = partial(may_show, running)
+    return running
 
 
 def hold(running: Interviewing, disk: Disk, *, quiet: bool) -> int:

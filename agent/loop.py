@@ -34,6 +34,9 @@ class Candidate(Protocol):
         """What the candidate may still do once all is said."""
 
 
+Before = Callable[[], EndReason | None]  # what goes before the loop; a reason where that was all
+
+
 class Leave(Exception):  # noqa: N818 - not an error, a wish
     """The candidate pressed Ctrl-C twice: stop at once; what is on disk stays."""
 
@@ -45,7 +48,7 @@ class Interviewing:
     parts: Parts
     course: Course
     candidate: Candidate
-    before: Callable[[], EndReason | None] = lambda: None  # what goes before the loop; a reason where that was all
+    before: Before = lambda: None
 
     @property
     def interview(self) -> Interview:

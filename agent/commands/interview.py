@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from functools import partial
 from pathlib import Path
 
 from agent.candidate import TypingCandidate
@@ -12,8 +11,8 @@ from agent.config import Value, resolve, transcripts_folder
 from agent.console import terminal
 from agent.endpoints import Endpoint, choose
 from agent.exits import DONE
-from agent.hold import Disk, hold, models
-from agent.loop import Interviewing, may_show
+from agent.hold import Disk, hold, models, seated
+from agent.loop import Interviewing
 from agent.models.failure import EndpointError
 from agent.offer import offered, runs_on
 from agent.pool import Pool
@@ -95,8 +94,7 @@ def _at_work(
     parts.journal.listeners += [Narrator(parts.interview.session.lang).hear] if flags.verbose else []
     candidate = TypingCandidate(here.read, parts.interview, parts.journal.emit, screen.notice,
                                 parts.interview.session.grader, here.expects_more, here.edit)  # fmt: skip
-    running = Interviewing(parts, course, candidate)
-    screen.speaking.allowed = partial(may_show, running)
+    running = seated(parts, course, candidate, screen)
     return running
 
 

@@ -4,14 +4,13 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 from agent.candidate import TypingCandidate
 from agent.config import DEFAULT, SETTINGS, Value, checked
 from agent.console import Terminal
 from agent.endpoints import Endpoint
-from agent.hold import Disk, hold, models
-from agent.loop import Interviewing, may_show
+from agent.hold import Disk, hold, models, seated
+from agent.loop import Interviewing
 from agent.mcp.client_interview import ClientInterview, is_clients
 from agent.models.embedded import NAME as EMBEDDED
 from agent.models.embedded import EmbeddedModel
@@ -121,8 +120,7 @@ class Resumption:
                 lines(record, here.read), parts.interview, record.emit, screen.notice, self.grader.id,
                 lambda: record.next() is not None or here.expects_more(), here.edit,
             )  # fmt: skip
-            self._running = Interviewing(parts, course, candidate, self._before)
-            screen.speaking.allowed = partial(may_show, self._running)
+            self._running = seated(parts, course, candidate, screen, self._before)
             return hold(self._running, self.disk, quiet=self.flags.quiet)
 
     def _assembled(self) -> Parts:

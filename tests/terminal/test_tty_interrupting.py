@@ -94,14 +94,20 @@ def reach(one: Terminal, server: Script, state: str) -> list[str]:
     return []
 
 
+def stopped(tty: Open, server: Script, state: str) -> tuple[Terminal, list[str]]:
+    """An interview that one Ctrl-C has stopped in this state, and what was said by then."""
+    one = asking(tty, server, *STATES[state][1])
+    words = reach(one, server, state)
+    one.type(CTRL_C)
+    one.wait_for("Stopped.", seconds=SOON)
+    return one, words
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_one_ctrl_c_stops_what_is_running_and_the_interview_goes_on(tty: Open, home: Path, state: str) -> None:
     with Script(forever=STATES[state][0]) as server:
-        one = asking(tty, server, *STATES[state][1])
-        words = reach(one, server, state)
-        one.type(CTRL_C)
-        one.wait_for("Stopped.", seconds=SOON)
+        one, words = stopped(tty, server, state)
         one.wait_for_prompt()
         one.type("More of it.")
         one.wait_for("> More of it.")
@@ -115,11 +121,8 @@ def test_one_ctrl_c_stops_what_is_running_and_the_interview_goes_on(tty: Open, h
 @pytest.mark.parametrize("state", STATES)
 def test_two_ctrl_c_leave_what_is_running(tty: Open, home: Path, state: str) -> None:
     with Script(forever=STATES[state][0]) as server:
-        one = asking(tty, server, *STATES[state][1])
-        words = reach(one, server, state)
-        one.type(CTRL_C)
-        one.wait_for("Stopped.", seconds=SOON)  # two signals at once are one
-        one.type(CTRL_C)
+        one, words = stopped(tty, server, state)
+        one.type(CTRL_C)  # not sooner: two signals at once are one
         left(one, home)
     assert said(home) == words
 
